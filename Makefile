@@ -1,0 +1,41 @@
+# Every target works on a bare Python 3.11 or 3.12 with a C compiler and nothing but PyPI.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: demo test setup check bench docs clean
+
+demo: .venv/.demo  ## install and interpret a real 12-lead recording
+	$(BIN)/ecg-core interpret "$$($(BIN)/python -c 'from pydicom.data import get_testdata_file as f; print(f("waveform_ecg.dcm"))')"
+
+test: setup check  ## install what the tests need, then check everything
+
+setup: .venv/.setup  ## development install
+
+check:  ## format, lint, types, imports, tests, packs, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/ecg-core protocol lint protocols/ecg_protocol_adult12
+	$(BIN)/python -m pytest
+	$(BIN)/python -m cogapp --check -P README.md docs/*.md docs/*/*.md
+
+bench:  ## print the published benchmark tables
+	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+docs: .venv/.setup  ## build the documentation
+	$(BIN)/sphinx-build -W -q docs docs/_build
+
+clean:
+	rm -rf .venv docs/_build dist build
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.demo: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/pip install -q -c constraints.txt .
+	touch $@
+
+.venv/.setup: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/pip install -q -c constraints.txt -e ".[dev,docs]"
+	touch $@

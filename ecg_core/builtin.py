@@ -1,0 +1,63 @@
+"""Our own readers, extractors and reports, declared exactly as a stranger would declare theirs."""
+
+from __future__ import annotations
+
+from ecg_core.hookspecs import ExtractorSpec, ReaderSpec, ReportSpec, hookimpl
+
+
+@hookimpl
+def ecg_readers() -> list[ReaderSpec]:
+    """WFDB, DICOM waveforms, and bare arrays."""
+    return [
+        ReaderSpec(
+            name="wfdb",
+            factory="ecg_core.readers.wfdb:WfdbReader",
+            summary="WFDB records (PhysioNet): .hea with .dat or .mat",
+            suffixes=(".hea", ".dat", ".mat"),
+        ),
+        ReaderSpec(
+            name="dicom",
+            factory="ecg_core.readers.dicom:DicomReader",
+            summary="DICOM 12-lead and general ECG waveforms",
+            suffixes=(".dcm",),
+        ),
+        ReaderSpec(
+            name="array",
+            factory="ecg_core.readers.array:ArrayReader",
+            summary="CSV, NPY, NPZ and Parquet tables; needs --fs, --units and --leads",
+            suffixes=(".csv", ".npy", ".npz", ".parquet"),
+        ),
+    ]
+
+
+@hookimpl
+def ecg_extractors() -> list[ExtractorSpec]:
+    """The classical engine and NeuroKit2."""
+    return [
+        ExtractorSpec(
+            name="classical",
+            factory="ecg_core.extract.classical:ClassicalExtractor",
+            summary="multi-lead detection, representative beats, spatial-velocity boundaries (numpy, scipy)",
+        ),
+        ExtractorSpec(
+            name="neurokit",
+            factory="ecg_core.extract.neurokit:NeurokitExtractor",
+            summary="NeuroKit2's delineation, for comparison only",
+            requires=("neurokit2",),
+        ),
+    ]
+
+
+@hookimpl
+def ecg_reports() -> list[ReportSpec]:
+    """Text for a reader, JSON for a program."""
+    return [
+        ReportSpec(name="text", factory="ecg_core.report.text:TextRenderer", summary="text for a reader"),
+        ReportSpec(
+            name="json",
+            factory="ecg_core.report.json:JsonRenderer",
+            summary="everything, with a published schema",
+            media_type="application/json",
+            suffix=".json",
+        ),
+    ]

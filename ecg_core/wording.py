@@ -1,0 +1,80 @@
+"""Numbers and evidence in words: the one place that decides how a value is printed."""
+
+from __future__ import annotations
+
+from ecg_core.findings import Evidence, Verdict
+from ecg_core.vocabulary import LEADS, measurements
+
+_DECIMALS = {"ms": 0, "mV": 2, "deg": 0, "1/min": 0, "Hz": 1, "y": 0, "mV*ms": 1, "mV/s": 1, "s": 1}
+_SIGNS = {"deg": "\N{DEGREE SIGN}", "1/min": "/min", "y": " y"}
+_OPERATORS = {
+    "<=": "\N{LESS-THAN OR EQUAL TO}",
+    ">=": "\N{GREATER-THAN OR EQUAL TO}",
+    "==": "=",
+    "!=": "\N{NOT EQUAL TO}",
+}
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+def quantity(value: float | bool | str | None, unit: str = "") -> str:
+    """Print a value with its unit: ``214 ms``, ``0.25 mV``, ``-35°``, ``72/min``, ``yes``, ``not measured``."""
+    if value is None:
+        return "not measured"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value.replace("_", "-")
+    decimals = _DECIMALS.get(unit, 2)
+    text = f"{value:.{decimals}f}" if unit or not float(value).is_integer() else f"{value:.0f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    return text + _SIGNS.get(unit, f" {unit}" if unit else "")
+
+
+def label(name: str, lead: str | None = None) -> str:
+    """Print a measurement's name as a reader would: ``PR interval``, ``ST at J in V2``."""
+    definition = measurements().get(name)
+    text = definition.label if definition else name
+    return text if lead is None else f"{text} in {lead}"
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """Print a comparison as it turned out: ``PR interval 214 ms > 200 ms``.
+
+    A comparison that is false is printed with the opposite operator, so that the line is always a true statement.
+    """
+    name = label(evidence.measurement, evidence.lead)
+    if evidence.verdict is Verdict.UNKNOWN:
+        return f"{name} not assessed: {evidence.reason or 'unknown'}"
+    if isinstance(evidence.value, bool):
+        return f"{name}: {quantity(evidence.value)}"
+    operator = evidence.operator if evidence.verdict is Verdict.TRUE else _OPPOSITE[evidence.operator]
+    if isinstance(evidence.value, str):
+        return f"{name}: {quantity(evidence.value)}"
+    value, limit = _told_apart(evidence)
+    return f"{name} {value} {_OPERATORS.get(operator, operator)} {limit}"
+
+
+def lead_list(leads: tuple[str, ...]) -> str:
+    """Print leads in standard order with runs of chest leads joined: ``II, III, aVF, V2-V4``."""
+    ordered = [lead for lead in LEADS if lead in leads]
+    parts: list[list[str]] = []
+    for lead in ordered:
+        if parts and parts[-1][-1] in _NEXT and _NEXT[parts[-1][-1]] == lead:
+            parts[-1].append(lead)
+        else:
+            parts.append([lead])
+    return ", ".join(f"{part[0]}-{part[-1]}" if len(part) > 2 else ", ".join(part) for part in parts)
+
+
+_NEXT = {f"V{number}": f"V{number + 1}" for number in range(1, 6)}
+
+
+def _told_apart(evidence: Evidence) -> tuple[str, str]:
+    """Print value and limit, with more decimals where rounding would make a strict comparison look wrong."""
+    value, limit = quantity(evidence.value, evidence.unit), quantity(evidence.limit, evidence.unit)
+    if value != limit or not isinstance(evidence.value, float) or evidence.value == evidence.limit:
+        return value, limit
+    decimals = _DECIMALS.get(evidence.unit, 2) + 2
+    sign = _SIGNS.get(evidence.unit, f" {evidence.unit}" if evidence.unit else "")
+    return f"{evidence.value:.{decimals}f}{sign}", limit
