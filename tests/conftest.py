@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ecg_core.findings import Citation, Evidence, Finding, Interpretation, NotAssessed, Provenance, RuleTrace, Verdict
+from ecg_core.measurements import Measurement
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -17,3 +20,32 @@ def data() -> Path:
     if not (folder / "manifest.csv").exists():
         pytest.skip(f"no real recordings at {folder}; set ECG_CORE_DATA")
     return folder
+
+
+@pytest.fixture
+def interpretation() -> Interpretation:
+    """A small interpretation with every kind of part."""
+    evidence = Evidence(
+        "pr_interval", ">", Verdict.TRUE, value=214.0, unit="ms", u=5.0, limit=200.0, threshold="pr_upper",
+        source=Citation("AHA3", "statement 82", "Surawicz 2009"), margin=2.8, probability=0.997,
+    )  # fmt: skip
+    finding = Finding(
+        "AVC_LONGPR", "First-degree AV block", "av", "conduction", "definite", "abnormal", "U1", (), (evidence,),
+        "PR interval 214 ms exceeds 200 ms.", "long_pr", "adult12", "0.1.0", codes={"scp": ("1AVB",)},
+    )  # fmt: skip
+    trace = RuleTrace(
+        "rule", "long_pr", Verdict.TRUE, (2.8, 2.8), children=(RuleTrace("compare", "x", Verdict.UNKNOWN),)
+    )
+    provenance = Provenance(
+        "r", "wfdb", "0.1.0", "classical 1", "python", ({"id": "adult12", "version": "0.1.0", "sha256": "0" * 64},),
+        500.0, 0.0, 10.0, {"I": "recorded"}, None, None, {"pr_interval": 210.0}, (), ("Research use only.",),
+    )  # fmt: skip
+    measurements = (
+        Measurement("pr_interval", 214.0, "ms", u=5.0, span=(3, 9)),
+        Measurement("beat_classes", ("dominant", "ventricular"), ""),
+        Measurement("rr_intervals", (800.0, 810.0), "ms"),
+        Measurement("qs_complex", True, "", lead="V1"),
+        Measurement("p_axis", None, "deg", reason="no P wave found"),
+    )
+    not_assessed = (NotAssessed("AXS_PAXIS", "P axis", ("P axis: no P wave found",)),)
+    return Interpretation((finding,), (), not_assessed, (), measurements, {"long_pr": trace}, provenance)

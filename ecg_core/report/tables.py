@@ -51,13 +51,13 @@ def global_table(measurements: Iterable[Measurement], reported: Mapping[str, flo
 def lead_table(measurements: Iterable[Measurement]) -> list[str]:
     """Print the per-lead amplitudes in mV and Q durations in ms; ``-`` where there is nothing to measure."""
     known = {(item.lead, item.name): item for item in measurements if item.lead is not None}
-    header = "  lead" + "".join(f"{title:>8}" for title, _ in PER_LEAD) + "   (mV; relative to QRS onset)"
+    header = "  lead" + "".join(f"{title:>8}" for title, _ in PER_LEAD)
     rows = [
         f"  {lead:<4}" + "".join(f"{_cell(known.get((lead, name))):>8}" for _, name in PER_LEAD)
         for lead in STANDARD_LEADS
         if any((lead, name) in known and known[lead, name].value is not None for _, name in PER_LEAD)
     ]
-    return [header, *rows] if rows else []
+    return ["  Amplitudes in mV relative to the level at QRS onset:", header, *rows] if rows else []
 
 
 def _value(item: Measurement) -> str:

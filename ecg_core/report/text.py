@@ -142,10 +142,11 @@ def _measurements(interpretation: Interpretation) -> list[str]:
 def _provenance(interpretation: Interpretation) -> list[str]:
     made = interpretation.provenance
     packs = ", ".join(f"{pack['id']} {pack['version']} (sha256 {pack['sha256'][:12]})" for pack in made.packs)
-    lines = [f"protocol {packs}; ecg-core {made.ecg_core}, extractor {made.extractor}, rule engine {made.engine}"]
+    made_by = f"protocol {packs}; ecg-core {made.ecg_core}, extractor {made.extractor}, rule engine {made.engine}"
+    lines = _wrapped(made_by, "  ")
     notes = [line for note in made.notes for line in _wrapped(note, "  note: ")]
     sources = _sources(interpretation)
-    return [*lines, *notes, *(["  sources:"] if sources else []), *sources]
+    return ["PROVENANCE", *lines, *notes, *(["  sources:"] if sources else []), *sources]
 
 
 def _sources(interpretation: Interpretation) -> list[str]:
