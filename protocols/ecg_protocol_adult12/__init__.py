@@ -1,0 +1,1 @@
+"""The adult 12-lead protocol: data only."""
