@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ecg_core.errors import EcgCoreError
     from ecg_core.extract import measure
     from ecg_core.findings import Evidence, Finding, Interpretation, RuleTrace, Verdict
-    from ecg_core.interpret import interpret
     from ecg_core.measurements import Measurement, Measurements
+    from ecg_core.pipeline import interpret
     from ecg_core.readers import read_recording
     from ecg_core.recording import Patient, Recording
     from ecg_core.rules.load import load_protocol
@@ -58,7 +58,7 @@ _HOME = {
     "Recording": "ecg_core.recording",
     "RuleTrace": "ecg_core.findings",
     "Verdict": "ecg_core.findings",
-    "interpret": "ecg_core.interpret",
+    "interpret": "ecg_core.pipeline",
     "load_protocol": "ecg_core.rules.load",
     "measure": "ecg_core.extract",
     "read_recording": "ecg_core.readers",

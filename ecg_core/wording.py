@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ecg_core.findings import Evidence, Verdict
 from ecg_core.vocabulary import LEADS, measurements
 
@@ -13,6 +15,7 @@ _OPERATORS = {
     "==": "=",
     "!=": "\N{NOT EQUAL TO}",
 }
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -32,9 +35,9 @@ def quantity(value: float | bool | str | None, unit: str = "") -> str:
 
 
 def label(name: str, lead: str | None = None) -> str:
-    """Print a measurement's name as a reader would: ``PR interval``, ``ST at J in V2``."""
-    definition = measurements().get(name)
-    text = definition.label if definition else name
+    """Print a measurement, or an expression over several, as a reader would: ``PR interval``, ``ST at J in V2``."""
+    known = measurements()
+    text = _NAME.sub(lambda match: known[match[0]].label if match[0] in known else match[0], name)
     return text if lead is None else f"{text} in {lead}"
 
 

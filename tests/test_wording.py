@@ -39,3 +39,4 @@ def test_leads_are_joined_in_standard_order() -> None:
     assert lead_list(("V4", "II", "V3", "V2", "aVF")) == "II, aVF, V2-V4"
     assert lead_list(("V2", "V1")) == "V1, V2"
     assert label("qrs_axis") == "QRS axis"
+    assert label("st_j[III] - st_j[II]") == "ST at J[III] - ST at J[II]"

@@ -1,0 +1,188 @@
+"""What the reference back end can know of a condition before it sees a recording: texts, units, leads, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from ecg_core.findings import Citation
+from ecg_core.rules.ast import (
+    ANY_LEAD,
+    Absolute,
+    And,
+    Arithmetic,
+    AtLeast,
+    Boolean,
+    Category,
+    Choice,
+    Compare,
+    CompareOp,
+    Extreme,
+    Known,
+    Measured,
+    Named,
+    Not,
+    Number,
+    Numeric,
+    Or,
+)
+from ecg_core.rules.backends.text import to_text
+from ecg_core.rules.unit_algebra import combined_unit, shown_unit
+from ecg_core.rules.units import canonical_unit
+from ecg_core.vocabulary import measurement
+
+_FLIPPED: dict[CompareOp, CompareOp] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A comparison, turned so that what is measured stands on the left.
+
+    Attributes:
+        node: the comparison.
+        measurement: name of the measurement, or text of the left side where it is an expression.
+        lead: the lead it speaks of, or None.
+        unit: unit in which value and limit are shown.
+        limit: what a category or a truth value is compared with; None for numbers.
+        threshold: id of the named threshold in it, or None.
+        source: where that comes from.
+    """
+
+    node: Compare
+    measurement: str
+    lead: str | None
+    unit: str
+    limit: bool | str | None
+    threshold: str | None
+    source: Citation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A node of a condition in one lead.
+
+    Attributes:
+        kind: "and", "or", "not", "at_least", "known" or "compare".
+        text: the node as an expression, its lead filled in.
+        node: the node.
+        lead: the lead that `ANY_LEAD` stands for.
+        children: the plans of the nodes below; for "at_least" one per group of leads.
+        leaf: the comparison, if it is one.
+    """
+
+    kind: str
+    text: str
+    node: Boolean
+    lead: str | None
+    children: tuple[Plan, ...] = ()
+    leaf: Leaf | None = None
+
+
+def make_plan(node: Boolean, lead: str | None) -> Plan:
+    """Prepare a condition, with every quantifier written out lead by lead."""
+    text = to_text(node, lead=lead)
+    match node:
+        case Compare():
+            return Plan("compare", text, node, lead, leaf=_leaf(node, lead))
+        case Known():
+            return Plan("known", text, node, lead)
+        case And(items):
+            return Plan("and", text, node, lead, tuple(make_plan(item, lead) for item in items))
+        case Or(items):
+            return Plan("or", text, node, lead, tuple(make_plan(item, lead) for item in items))
+        case Not(item):
+            return Plan("not", text, node, lead, (make_plan(item, lead),))
+        case AtLeast(_, groups, body):
+            return Plan("at_least", text, node, lead, tuple(_group(body, group) for group in groups))
+
+
+def _group(body: Boolean, group: tuple[str, ...]) -> Plan:
+    plans = tuple(make_plan(body, lead) for lead in group)
+    if len(plans) == 1:
+        return plans[0]
+    return Plan("and", " and ".join(group), And((body,) * len(group)), None, plans)
+
+
+def _leaf(node: Compare, lead: str | None) -> Leaf:
+    if isinstance(node.left, Category) or (_is_constant(node.left) and not _is_constant(node.right)):
+        node = Compare(_FLIPPED[node.op], node.right, node.left)
+    left, right = cast("Numeric", node.left), node.right
+    named = next(_named(right), None) or next(_named(left), None)
+    leads = {lead if item.lead == ANY_LEAD else item.lead for item in _measured(left)}
+    single = isinstance(left, Measured)
+    return Leaf(
+        node=node,
+        measurement=left.name if isinstance(left, Measured) else to_text(left, lead=lead),
+        lead=leads.pop() if len(leads) == 1 else None,
+        unit=measurement(left.name).unit if isinstance(left, Measured) else shown_unit(_unit(left)),
+        limit=_limit(left, right) if single else None,
+        threshold=named.id if named else None,
+        source=named.source if named else None,
+    )
+
+
+def _limit(left: Numeric, right: Numeric | Category) -> bool | str | None:
+    """Return the category or truth value that a measurement is compared with, or None for a number."""
+    if isinstance(right, Category):
+        return right.name
+    is_flag = isinstance(left, Measured) and measurement(left.name).kind == "bool" and isinstance(right, Number)
+    return bool(cast("Number", right).value) if is_flag else None
+
+
+def _is_constant(node: Numeric | Category) -> bool:
+    """Whether a side of a comparison is a limit: numbers and thresholds only."""
+    match node:
+        case Number() | Named() | Category():
+            return True
+        case Arithmetic(_, left, right) | Choice(_, left, right):
+            return _is_constant(left) and _is_constant(right)
+        case Extreme(_, items):
+            return all(_is_constant(item) for item in items)
+        case Absolute(item):
+            return _is_constant(item)
+        case _:
+            return False
+
+
+def _measured(node: Numeric | Category) -> Iterator[Measured]:
+    """Yield the measurements that make up a number, not those that only choose between numbers."""
+    match node:
+        case Measured():
+            yield node
+        case Arithmetic(_, left, right) | Choice(_, left, right):
+            yield from _measured(left)
+            yield from _measured(right)
+        case Extreme(_, items):
+            for item in items:
+                yield from _measured(item)
+        case Absolute(item):
+            yield from _measured(item)
+
+
+def _named(node: Numeric | Category) -> Iterator[Named]:
+    match node:
+        case Named():
+            yield node
+        case Arithmetic(_, left, right) | Choice(_, left, right):
+            yield from _named(left)
+            yield from _named(right)
+        case Extreme(_, items):
+            for item in items:
+                yield from _named(item)
+        case Absolute(item):
+            yield from _named(item)
+
+
+def _unit(node: Numeric) -> str:
+    match node:
+        case Number(_, unit):
+            return unit
+        case Measured(name):
+            return canonical_unit(measurement(name).unit)
+        case Named(_, body) | Absolute(body) | Choice(_, body) | Extreme(_, (body, *_)):
+            return _unit(body)
+        case Arithmetic(op, left, right):
+            return cast("str", combined_unit(op, _unit(left), _unit(right)))
+        case _:
+            return ""

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+from strategies import SOURCE, F, T, U
+
+from ecg_core.findings import Evidence, RuleTrace
+from ecg_core.measurements import Measurement, Measurements
+from ecg_core.rules.ast import Category, Choice, Compare, Measured, Number
+from ecg_core.rules.explain import fill, limit_text, near_miss_text, sorted_leads, unknown_reasons
+from ecg_core.rules.protocol import Threshold
+
+FEMALE = Compare("==", Measured("sex", None), Category("female", 1))
+YOUNG = Compare("<", Measured("age", None), Number(40.0, "y"))
+LIMIT = Threshold(
+    "st_v2v3",
+    Choice(FEMALE, Number(150.0, "uV"), Choice(YOUNG, Number(250.0, "uV"), Number(200.0, "uV"))),
+    "mV",
+    "x",
+    SOURCE,
+    "published",
+)
+
+
+def patient(age: float | None, sex: str | None) -> Measurements:
+    return Measurements([Measurement("age", age, "y"), Measurement("sex", sex, "")])
+
+
+@pytest.mark.parametrize(
+    ("age", "sex", "text"),
+    [
+        (30, "female", "0.15 mV"),
+        (30, "male", "0.25 mV"),
+        (60, "male", "0.20 mV"),
+        (None, "male", "0.25 mV or 0.20 mV"),
+        (None, None, "0.15 mV or 0.25 mV or 0.20 mV"),
+        (30, None, "0.15 mV or 0.25 mV"),
+    ],
+)
+def test_the_limit_of_this_patient(age, sex, text):
+    assert limit_text(LIMIT, patient(age, sex)) == text
+
+
+def test_slots():
+    given = Measurements(
+        [
+            Measurement("pr_interval", 213.6, "ms"),
+            Measurement("st_j", 0.251, "mV", "V2"),
+            Measurement("qrs_axis", -34.6, "deg"),
+            Measurement("heart_rate", 71.8, "1/min"),
+            Measurement("p_wave_present", False, ""),
+            Measurement("qt_interval", None, "ms", reason="T end not found"),
+            Measurement("age", 60, "y"),
+            Measurement("sex", "male", ""),
+        ]
+    )
+    slots = "{pr_interval}, {st_j[V2]}, {qrs_axis}, {heart_rate}, {p_wave_present}, {qt_interval}, {st_j[V3]}"
+    template = f"{slots}, {{st_v2v3}}; {{leads}}"
+    assert fill(template, given, {"st_v2v3": LIMIT}, ("V2", "V3", "V4", "II")) == (
+        "214 ms, 0.25 mV, -35\N{DEGREE SIGN}, 72/min, no, not measured, not measured, 0.20 mV; II, V2-V4"
+    )
+
+
+def test_near_miss():
+    item = Evidence("qtc_bazett", ">=", F, value=446.0, unit="ms", limit=450.0, margin=-0.3)
+    category = Evidence("p_polarity", "==", F, lead="II", value="negative", limit="positive")
+    assert near_miss_text([item, category]) == "Just short of the limit: QTc (Bazett) 446 ms (>= 450 ms needed)."
+
+
+def test_leads_stand_in_standard_order():
+    items = [Evidence("st_j", ">", T, lead=lead) for lead in ("V2", "aVF", "II", "V2")]
+    assert sorted_leads([*items, Evidence("pr_interval", ">", T)]) == ("II", "aVF", "V2")
+
+
+def unknown(name: str, reason: str, lead: str | None = None) -> RuleTrace:
+    return RuleTrace("compare", name, U, evidence=Evidence(name, ">", U, lead=lead, reason=reason))
+
+
+def test_reasons_are_told_once_and_leads_together():
+    parts = [
+        unknown("st_j", "st_j in V2: no J point found", "V2"),
+        unknown("st_j", "st_j in V3: no J point found", "V3"),
+        unknown("t_amplitude", "no T wave found", "V2"),
+        unknown("st_j", "lead V6 is missing", "V6"),
+        unknown("t_amplitude", "lead V6 is missing", "V6"),
+        unknown("qtc_bazett", "sex: not stated"),
+        unknown("r_amplitude[V5] + s_amplitude[V1]", "s_amplitude in V1: lead is noisy", None),
+        RuleTrace("finding", "RHY_AFIB", U),
+        RuleTrace("finding", "RHY_AFIB", U),
+    ]
+    assert unknown_reasons(parts, {"RHY_AFIB": "Atrial fibrillation"}) == (
+        "ST at J in V2, V3: no J point found",
+        "T amplitude in V2: no T wave found",
+        "lead V6 is missing",
+        "QTc (Bazett): sex: not stated",
+        "S amplitude in V1: lead is noisy",
+        "Atrial fibrillation: not assessed",
+    )
