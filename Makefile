@@ -18,14 +18,14 @@ check:  ## format, lint, types, imports, tests, packs, docs
 	$(BIN)/lint-imports
 	$(BIN)/ecg-core protocol lint protocols/ecg_protocol_adult12
 	$(BIN)/python -m pytest
-	$(BIN)/python -m cogapp --check -P -I docs docs/*/*.md
+	$(BIN)/python -m cogapp --check -I docs docs/*/*.md
 	$(BIN)/sphinx-build -W -q docs docs/_build
 
 bench:  ## print the published benchmark tables
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
 docs: .venv/.setup  ## write the generated parts of the documentation and build it
-	$(BIN)/python -m cogapp -r -P -I docs README.md docs/*/*.md
+	$(BIN)/python -m cogapp -r -I docs README.md docs/*/*.md
 	$(BIN)/sphinx-build -W -q docs docs/_build
 
 clean:

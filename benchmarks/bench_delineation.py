@@ -106,8 +106,9 @@ def score(folder: Path, reference: dict[int, dict[str, float]], extractor: str, 
             error = np.array([item[0] for item in found_errors])
             within = [100 * float(np.mean(np.abs(error) <= limit)) for limit in (10, 20)]
             print(
-                f"{half:5} {name:14} {error.size:3d} {error.mean():+7.1f} {error.std(ddof=1):6.1f} {middle(error):6.1f} "
-                f"{np.median(np.abs(error)):7.1f} {within[0]:4.0f}% {within[1]:4.0f}% {failed[half, name]:5d}"
+                f"{half:5} {name:14} {error.size:3d} {error.mean():+7.1f} {error.std(ddof=1):6.1f} "
+                f"{middle(error):6.1f} {np.median(np.abs(error)):7.1f} "
+                f"{within[0]:4.0f}% {within[1]:4.0f}% {failed[half, name]:5d}"
             )
             figures[f"{half}.{name}"] = {
                 "n": error.size,

@@ -1,10 +1,10 @@
 """Sphinx configuration."""
 
-from importlib.metadata import version
+from importlib import metadata
 
 project = "ecg-core"
 copyright = "2026, the ecg-core authors"
-release = version("ecg-core")
+release = version = metadata.version("ecg-core")
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
 html_theme = "furo"
 html_title = f"ecg-core {release}"

@@ -41,7 +41,8 @@ def statement_tables() -> str:
     decided = {rule.statement for rule in load_protocol("adult12").rules.values()}
     parts = [f"{len(statements())} statements; `adult12` decides {len(decided)} of them.\n"]
     for group, members in groupby(statements().values(), key=lambda definition: definition.group):
-        parts.append(f"## {group}\n\n| code | statement | severity | urgency | adult12 | SCP | AHA | SNOMED CT | Minnesota |")
+        parts.append(f"## {group}\n")
+        parts.append("| code | statement | severity | urgency | adult12 | SCP | AHA | SNOMED CT | Minnesota |")
         parts.append("|---|---|---|---|---|---|---|---|---|")
         for row in members:
             codes = [", ".join(row.codes.get(system, ())) for system in ("scp", "aha", "snomed", "minnesota")]
@@ -103,4 +104,3 @@ def sample_recording() -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
-

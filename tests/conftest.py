@@ -27,7 +27,7 @@ def interpretation() -> Interpretation:
     """A small interpretation with every kind of part."""
     evidence = Evidence(
         "pr_interval", ">", Verdict.TRUE, value=214.0, unit="ms", u=5.0, limit=200.0, threshold="pr_upper",
-        source=Citation("AHA3", "statement 82", "Surawicz 2009"), margin=2.8, probability=0.997,
+        source=Citation("AHA3", "statement 82", "Surawicz 2009, Part III"), margin=2.8, probability=0.997,
     )  # fmt: skip
     finding = Finding(
         "AVC_LONGPR", "First-degree AV block", "av", "conduction", "definite", "abnormal", "U1", (), (evidence,),

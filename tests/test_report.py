@@ -15,8 +15,8 @@ def text(interpretation: Interpretation) -> str:
 def test_the_text_report_says_what_was_found_and_why(interpretation: Interpretation) -> None:
     report = text(interpretation)
     assert "First-degree AV block  [AVC_LONGPR; abnormal, routine review]" in report
-    assert "PR interval 214 ms > 200 ms (AHA3)" in report
-    assert "AHA3: Surawicz 2009" in report
+    assert "PR interval 214 ms > 200 ms (Surawicz 2009)" in report
+    assert "    Surawicz 2009, Part III" in report
     assert "P axis, because: P axis: no P wave found" in report
     assert "PR interval          214 ms ± 5              machine: 210 ms" in report
     assert "Research use only." in report
@@ -47,13 +47,18 @@ def test_leads_of_one_comparison_share_a_line(interpretation: Interpretation) ->
         Evidence("st_j", ">=", Verdict.TRUE, lead=lead, value=value, unit="mV", limit=0.1, margin=value)
         for lead, value in (("II", 0.12), ("III", 0.21), ("aVF", 0.18))
     )
-    report = text(replace(interpretation, findings=(replace(finding, evidence=rows, leads=("II", "III", "aVF")),)))
+    report = text(
+        replace(interpretation, findings=(replace(finding, evidence=rows, group="acs", leads=("II", "III", "aVF")),))
+    )
     assert "ST at J in III 0.21 mV ≥ 0.10 mV (largest of II, III, aVF)" in report
 
 
 def test_exclusions_are_printed(interpretation: Interpretation) -> None:
     excluded = Exclusion("AVC_2TO1", "2:1 AV block", "AVC_LONGPR", "every P wave is conducted", ())
-    assert "2:1 AV block: every P wave is conducted" in text(replace(interpretation, excluded=(excluded,)))
+    again = replace(excluded, considered_for="RHY_SBRAD", text="the same, for another finding")
+    report = text(replace(interpretation, excluded=(excluded, again)))
+    assert "2:1 AV block: every P wave is conducted" in report
+    assert "for another finding" not in report
 
 
 def test_ecg_reports(interpretation: Interpretation) -> None:

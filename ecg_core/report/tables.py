@@ -74,4 +74,4 @@ def _cart(value: float | None, unit: str) -> str:
 def _cell(item: Measurement | None) -> str:
     if item is None or not isinstance(item.value, int | float):
         return "-"
-    return f"{item.value:.0f}" if item.unit == "ms" else f"{item.value:.2f}"
+    return quantity(item.value, item.unit).removesuffix(f" {item.unit}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ecg_core.findings import Evidence, Finding, Interpretation, NotAssessed
+from ecg_core.findings import Citation, Evidence, Finding, Interpretation, NotAssessed
 from ecg_core.report.tables import global_table, lead_table
 from ecg_core.vocabulary import statement
 from ecg_core.wording import evidence_text, lead_list
@@ -12,7 +12,9 @@ from ecg_core.wording import evidence_text, lead_list
 WIDTH = 100
 
 _URGENCY = {"U0": "", "U1": "routine review", "U2": "same-day review", "U3": "CRITICAL, immediate review"}
+_LOCALISED = ("infarct", "acs", "std", "twave", "mimic")
 _MAX_EVIDENCE = 6
+_MAX_CITED = 40
 
 
 class TextRenderer:
@@ -75,7 +77,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 def _phrase(finding: Finding) -> str:
     """Name a finding with its certainty and leads: ``Probable left axis deviation``, ``... in II, III, aVF``."""
-    where = f" ({lead_list(finding.leads)})" if finding.leads and finding.group not in ("technical", "overall") else ""
+    where = f" ({lead_list(finding.leads)})" if finding.leads and finding.group in _LOCALISED else ""
     certainty = "" if finding.certainty == "definite" else f"{finding.certainty.capitalize()}: "
     return f"{certainty}{finding.name}{where}"
 
@@ -94,12 +96,18 @@ def _evidence_lines(evidence: tuple[Evidence, ...]) -> list[str]:
 
 def _line(items: list[Evidence]) -> str:
     first = items[0]
-    source = f" ({first.source.ref})" if first.source else ""
+    source = f" ({_cited(first.source)})" if first.source else ""
     if len(items) == 1:
         return evidence_text(first) + source
     strongest = max(items, key=lambda item: item.margin if item.margin is not None else float("inf"))
     leads = lead_list(tuple(item.lead for item in items if item.lead))
     return f"{evidence_text(strongest)} (largest of {leads}){source}"
+
+
+def _cited(source: Citation) -> str:
+    """Name a source in short, as its citation begins ("Surawicz 2009"), or by its key."""
+    author_year, comma, _ = source.text.partition(",")
+    return author_year if comma and len(author_year) <= _MAX_CITED else source.ref
 
 
 def _suppressed(interpretation: Interpretation) -> list[str]:
@@ -112,9 +120,10 @@ def _suppressed(interpretation: Interpretation) -> list[str]:
 
 
 def _excluded(interpretation: Interpretation) -> list[str]:
-    lines = []
-    for exclusion in interpretation.excluded:
-        lines += _wrapped(f"{exclusion.name}: {exclusion.text}", "  ")
+    # A mimic may be considered for several findings; a reader needs it once.
+    first = {exclusion.statement: exclusion for exclusion in reversed(interpretation.excluded)}
+    once = [exclusion for exclusion in interpretation.excluded if first[exclusion.statement] is exclusion]
+    lines = [line for exclusion in once for line in _wrapped(f"{exclusion.name}: {exclusion.text}", "  ")]
     return ["CONSIDERED AND NOT SUPPORTED", *lines] if lines else []
 
 
@@ -155,7 +164,11 @@ def _sources(interpretation: Interpretation) -> list[str]:
         for item in finding.evidence:
             if item.source and item.source.text:
                 cited[item.source.ref] = item.source.text
-    return [line for ref, text in sorted(cited.items()) for line in _wrapped(f"{ref}: {text}", "    ")]
+    return [
+        line
+        for ref, text in sorted(cited.items())
+        for line in _wrapped(text if _cited(Citation(ref, text=text)) != ref else f"{ref}: {text}", "    ")
+    ]
 
 
 def _final(interpretation: Interpretation) -> list[Finding]:

@@ -157,6 +157,10 @@ def test_spans_point_at_the_beat() -> None:
     assert item is not None
     assert item.span is not None
     first, last = item.span
+    pr = found.get("pr_interval")
+    assert pr is not None
+    assert pr.span is not None
+    assert (pr.span[1] - pr.span[0]) * 2 == pr.value
     piece = recording.lead("V5")[first : last + 1]
     assert piece.max() == pytest.approx(recording.lead("V5").max(), abs=0.05)
 

@@ -88,8 +88,9 @@ def test_qrs_edges_of_a_triangle_that_all_leads_share(width: int) -> None:
     samples = (np.arange(730) - onset) * 2.0
     line = np.interp(samples, [0, width / 2, width], [0, 1.0, 0])
     first, last = find_qrs(np.stack([line, -0.4 * line]), onset + width // 4, 500.0)
-    assert (last - first) * 2 == pytest.approx(width, abs=14)
-    assert first == pytest.approx(onset, abs=5)
+    # Cardiologists mark the first and the last trace of a complex, about 6 ms outside its drawn edges.
+    assert (last - first) * 2 == pytest.approx(width + 12, abs=6)
+    assert first == pytest.approx(onset - 4, abs=2)
 
 
 def test_a_qrs_does_not_begin_before_a_pacing_artefact_is_over() -> None:

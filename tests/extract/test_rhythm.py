@@ -96,7 +96,7 @@ def test_sinus_rhythm() -> None:
     assert found["rr_irregularity"] < 0.01
     assert set(found["beat_classes"]) == {"N"}
     assert set(found["p_position"]) == {"before"}
-    assert found["ventricular_fibrillation_index"] == 0
+    assert found["ventricular_fibrillation_index"] < 0.05
 
 
 def test_heart_rate_carries_the_uncertainty_of_two_qrs_positions() -> None:

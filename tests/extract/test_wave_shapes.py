@@ -47,10 +47,10 @@ def test_amplitudes_and_durations_of_waves() -> None:
     assert found.value("r_s_ratio", lead="V6") == pytest.approx(6, abs=0.4)
     assert found.value("q_r_ratio", lead="V6") == pytest.approx(0.1 / 1.2, abs=0.01)
     assert found.value("qs_complex", lead="V2") is True
-    assert found.value("q_amplitude", lead="V2") == pytest.approx(0.9, abs=0.02)
+    assert found.value("q_amplitude", lead="V2") == pytest.approx(0.9, abs=0.03)
     assert (found.value("r_s_ratio", lead="V2"), found.value("q_r_ratio", lead="V2")) == (0, 100)
     assert found.reason("r_peak_time", lead="V2") == "no R wave"
-    assert found.value("deepest_s") == pytest.approx(0.9, abs=0.02)
+    assert found.value("deepest_s") == pytest.approx(0.9, abs=0.03)
     assert found.reason("cornell_voltage") == "lead aVL is missing"
 
 
