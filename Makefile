@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo test setup check bench docs clean
+.PHONY: demo test setup check bench docs delineator clean
 
 demo: .venv/.demo  ## install and interpret a real 12-lead recording
 	$(BIN)/ecg-core interpret "$$($(BIN)/python -c 'from pydicom.data import get_testdata_file as f; print(f("waveform_ecg.dcm"))')"
@@ -28,6 +28,9 @@ docs: .venv/.setup  ## write the generated parts of the documentation and build 
 	$(BIN)/python -m cogapp -r -I docs README.md docs/*/*.md
 	$(BIN)/sphinx-build -W -q docs docs/_build
 
+delineator: .venv/.train  ## retrain the learned delineator on LUDB (about 45 minutes on two cores)
+	$(BIN)/python -m training.delineator.train training/configs/delineator.yaml
+
 clean:
 	rm -rf .venv docs/_build dist build
 
@@ -40,4 +43,8 @@ clean:
 
 .venv/.setup: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/pip install -q -c constraints.txt -e ".[dev,docs]"
+	touch $@
+
+.venv/.train: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/pip install -q -c constraints.txt -e ".[train]"
 	touch $@
