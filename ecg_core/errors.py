@@ -19,6 +19,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_FEW = 20
+"""Most names that a hint lists."""
+
 
 class EcgCoreError(Exception):
     """Base of all errors raised on purpose.
@@ -52,8 +55,11 @@ class UnknownNameError(UsageError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name = kind, name
-        self.suggestion = nearest(name, known)
+        names = list(known)
+        self.suggestion = nearest(name, names)
         hint = f"did you mean {self.suggestion!r}?" if self.suggestion else None
+        if hint is None and 0 < len(names) <= _FEW:
+            hint = f"known are: {', '.join(names)}"
         super().__init__(f"unknown {kind} {name!r}", hint=hint)
 
 

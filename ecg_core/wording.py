@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ecg_core.findings import Evidence, Verdict
 from ecg_core.vocabulary import LEADS, measurements
 
 _DECIMALS = {"ms": 0, "mV": 2, "deg": 0, "1/min": 0, "Hz": 1, "y": 0, "mV*ms": 1, "mV/s": 1, "s": 1}
 _SIGNS = {"deg": "\N{DEGREE SIGN}", "1/min": "/min", "y": " y"}
-_OPERATORS = {
+OPERATORS = {
     "<=": "\N{LESS-THAN OR EQUAL TO}",
     ">=": "\N{GREATER-THAN OR EQUAL TO}",
     "==": "=",
     "!=": "\N{NOT EQUAL TO}",
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SYMBOLS = {" * ": " \N{MULTIPLICATION SIGN} ", " - ": " \N{MINUS SIGN} "}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -37,6 +39,13 @@ def quantity(value: float | bool | str | None, unit: str = "") -> str:
 def label(name: str, lead: str | None = None) -> str:
     """Print a measurement, or an expression over several, as a reader would: ``PR interval``, ``ST at J in V2``."""
     known = measurements()
+    if name.startswith("score("):
+        # Written out, a score fills a paragraph; the source cited beside it, and the trace, say which one it is.
+        return "point score"
+    if lead is not None:
+        name = name.replace(f"[{lead}]", "")
+    for written, symbol in _SYMBOLS.items():
+        name = name.replace(written, symbol)
     text = _NAME.sub(lambda match: known[match[0]].label if match[0] in known else match[0], name)
     return text if lead is None else f"{text} in {lead}"
 
@@ -55,7 +64,18 @@ def evidence_text(evidence: Evidence) -> str:
     if isinstance(evidence.value, str):
         return f"{name}: {quantity(evidence.value)}"
     value, limit = _told_apart(evidence)
-    return f"{name} {value} {_OPERATORS.get(operator, operator)} {limit}"
+    return f"{name} {value} {OPERATORS.get(operator, operator)} {limit}"
+
+
+def plain_first(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Put comparisons of one measurement before those of an expression, which take longer to read."""
+    return sorted(evidence, key=lambda item: item.measurement not in measurements())
+
+
+def lost_leads(leads: tuple[str, ...], what: str) -> str:
+    """Print what is wrong with whole leads: ``lead V3 is flat``, ``leads V1-V3 are missing``."""
+    one = len(leads) == 1
+    return f"lead{'' if one else 's'} {lead_list(leads)} {'is' if one else 'are'} {what}"
 
 
 def lead_list(leads: tuple[str, ...]) -> str:

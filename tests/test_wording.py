@@ -1,7 +1,7 @@
 import pytest
 
 from ecg_core.findings import Evidence, Verdict
-from ecg_core.wording import evidence_text, label, lead_list, quantity
+from ecg_core.wording import evidence_text, label, lead_list, lost_leads, plain_first, quantity
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,14 @@ def test_leads_are_joined_in_standard_order() -> None:
     assert lead_list(("V4", "II", "V3", "V2", "aVF")) == "II, aVF, V2-V4"
     assert lead_list(("V2", "V1")) == "V1, V2"
     assert label("qrs_axis") == "QRS axis"
-    assert label("st_j[III] - st_j[II]") == "ST at J[III] - ST at J[II]"
+    assert label("st_j[III] - st_j[II]") == "ST at J[III] \N{MINUS SIGN} ST at J[II]"
+    assert label("abs(t_amplitude[V5])", "V5") == "abs(T amplitude) in V5"
+    assert label("score(any(limb: r_amplitude >= voltage): 3, qrs_axis <= left: 2)") == "point score"
+    assert lost_leads(("V2", "V1", "V3"), "missing") == "leads V1-V3 are missing"
+    assert lost_leads(("V3",), "flat") == "lead V3 is flat"
+
+
+def test_comparisons_of_one_measurement_come_first() -> None:
+    sum_of_two = Evidence("r_amplitude[V5] + s_amplitude[V1]", ">", Verdict.TRUE, value=3.9, unit="mV", limit=3.5)
+    pr, qrs = (Evidence(name, ">", Verdict.TRUE, value=1.0, limit=0.0) for name in ("pr_interval", "qrs_duration"))
+    assert plain_first([sum_of_two, qrs, pr]) == [qrs, pr, sum_of_two]

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import typer
 
+from ecg_core.cli import INTERRUPTED
 from ecg_core.cli.console import emit, tell
 from ecg_core.errors import EcgCoreError, PackError
 
-INTERRUPTED = 130
 UNEXPECTED = 1
 
 
@@ -30,22 +30,22 @@ class Run:
     verbosity: int = 0
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code.
+def run(arguments: Sequence[str] | None) -> int:
+    """Run the command line and return its exit code: nothing that a command raises gets past here.
 
     Args:
-        arguments: words after the program's name; those of this process by default.
+        arguments: words after the program's name, or None for those of this process.
     """
-    from ecg_core.cli.app import app
-
-    run = Run()
-    command = typer.main.get_command(app)
+    settings = Run()
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         try:
-            code = command.main(arguments, prog_name="ecg-core", standalone_mode=False, obj=run)
+            from ecg_core.cli.app import app
+
+            command = typer.main.get_command(app)
+            code = command.main(arguments, prog_name="ecg-core", standalone_mode=False, obj=settings)
         except Exception as error:
-            return report_error(error, run)
+            return report_error(error, settings)
         except KeyboardInterrupt:
             code = INTERRUPTED
     if code == INTERRUPTED:

@@ -100,7 +100,7 @@ def read_with(reader: Reader, path: Path, options: ReadOptions) -> Recording:
     if not isinstance(recording, Recording):
         raise UnreadableError(f"the reader returned {type(recording).__name__}, not a Recording")
     if recording.signal.shape[1] == 0:
-        raise UnreadableError("the file holds no samples")
+        raise UnreadableError("the file holds no samples", hint="copy or export the file again")
     if np.isinf(recording.signal).any():
         raise UnreadableError("the signal holds infinite values", hint="write missing samples as NaN")
     return recording

@@ -112,5 +112,8 @@ def _rows(table: Table, count: int) -> NDArray[Any]:
             hint="save it as CSV with a header row of lead names",
         )
     if not any(fits):
-        raise UnreadableError(f"{count} leads do not fit a table of {values.shape[0]} x {values.shape[1]}")
+        raise UnreadableError(
+            f"{count} leads do not fit a table of {values.shape[0]} x {values.shape[1]}",
+            hint="name exactly the leads that the table holds, in its order",
+        )
     return values if fits[0] else values.T

@@ -89,7 +89,7 @@ def _load_csv(path: Path) -> Table:
     except ValueError as error:
         comma = delimiter != "," and re.search(r"\d,\d", body)
         raise UnreadableError(
-            f"the table holds a row that is not like the others: {error}",
+            f"the table holds a row that is not like the others: {str(error).partition(';')[0].rstrip('.')}",
             hint="write decimal points, not commas" if comma else "every row needs the same count of numbers",
         ) from error
     if labels is not None and values.shape[1] != len(labels):

@@ -45,7 +45,10 @@ class ReadOptions:
             leads = tuple(lead_name(label) for label in self.leads)
             twice = sorted({lead for lead in leads if leads.count(lead) > 1})
             if twice or not leads:
-                raise UsageError(f"lead names given twice: {', '.join(twice)}" if twice else "no lead names given")
+                raise UsageError(
+                    f"lead names given twice: {', '.join(twice)}" if twice else "no lead names given",
+                    hint="name each lead once, in the order of the file, e.g. --leads I,II,V1",
+                )
             object.__setattr__(self, "leads", leads)
 
     def check_against(self, kind: str, sampling_rate: float) -> None:

@@ -84,6 +84,8 @@ class WfdbReader:
 
 
 def _header_path(path: Path) -> Path | None:
+    if not path.name:
+        return None
     candidates = (path,) if path.suffix == ".hea" else (Path(f"{path}.hea"), path.with_suffix(".hea"))
     return next((candidate for candidate in candidates if candidate.is_file()), None)
 

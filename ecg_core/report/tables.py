@@ -64,7 +64,11 @@ def _value(item: Measurement) -> str:
     if not isinstance(item.value, int | float | bool | str):
         return f"- ({item.reason})"
     text = quantity(item.value, item.unit)
-    return text if item.u is None else f"{text} \N{PLUS-MINUS SIGN} {item.u:.0f}"
+    if item.u is None:
+        return text
+    if item.u < 0.1:
+        return f"{text} \N{PLUS-MINUS SIGN} <0.1"
+    return f"{text} \N{PLUS-MINUS SIGN} {item.u:.{1 if item.u < 1 else 0}f}"
 
 
 def _cart(value: float | None, unit: str) -> str:

@@ -95,7 +95,8 @@ class Fields:
         text = self.text(node)
         if node is not None and text is not None and text not in known:
             near = nearest(text, known)
-            hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}" if len(known) < 10 else ""
+            few = f"known are {', '.join(known)}" if 0 < len(known) < 10 else ""
+            hint = f"did you mean {near!r}?" if near else few
             self.fault(node, f"unknown {what} {text!r}" + (f": {hint}" if hint else ""))
             return None
         return text

@@ -41,7 +41,7 @@ from ecg_core.rules.protocol import Protocol, Rule
 from ecg_core.rules.trace import Judged, carriers, criterion_trace, formula_trace, unknown_parts
 from ecg_core.vocabulary import statement
 from ecg_core.vocabulary import statements as vocabulary
-from ecg_core.wording import evidence_text
+from ecg_core.wording import evidence_text, plain_first
 
 Engine = Literal["durable", "python"]
 
@@ -166,7 +166,8 @@ class _Wording:
                     continue
                 trace = formula_trace(mimic.against, self._judged(rule))
                 evidence = tuple(carrier.evidence for carrier in carriers(trace, self.traces))
-                measured = f" ({'; '.join(map(evidence_text, evidence[:MAX_SHOWN]))})" if evidence else ""
+                shown = dict.fromkeys(map(evidence_text, plain_first(evidence)))
+                measured = f" ({'; '.join(list(shown)[:MAX_SHOWN])})" if shown else ""
                 yield Exclusion(
                     statement=mimic.statement,
                     name=self.names[mimic.statement],

@@ -67,6 +67,15 @@ def test_exit_codes(run: Command, monkeypatch: pytest.MonkeyPatch, error: BaseEx
     assert run("info", "x.csv").code == code
 
 
+def test_ctrl_c_while_the_modules_load_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n")
+    program = "import sys; from ecg_core.cli import main; sys.exit(main(['--version']))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def _raise_with_a_patient_in_the_locals(*_: object, **__: object) -> None:
     patient_name = "Doe" + "^John"
     raise KeyError(len(patient_name))

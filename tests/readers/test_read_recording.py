@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydicom.data import get_testdata_file
 
-from ecg_core.errors import PluginError, UnknownNameError, UnreadableError, UsageError
+from ecg_core.errors import EcgCoreError, PluginError, UnknownNameError, UnreadableError, UsageError
 from ecg_core.hookspecs import ReaderSpec
 from ecg_core.readers import ReadOptions, limits, read_recording, read_with
 from ecg_core.recording import Recording
@@ -236,6 +236,29 @@ def test_a_directory(tmp_path, write_wfdb, digital):
     with pytest.raises(UnreadableError, match="is a directory") as caught:
         read_recording(tmp_path)
     assert str(path) in caught.value.hint
+
+
+def test_the_folder_one_is_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnreadableError) as caught:
+        read_recording(".")
+    assert str(caught.value) == ". is a directory"
+
+
+@pytest.mark.parametrize(
+    ("leads", "hint"),
+    [
+        (("I", "I", "III"), "each lead once"),
+        (("I", "foo", "III"), "known are: I, II"),
+        (("I", "II"), "exactly the leads"),
+    ],
+)
+def test_wrong_leads_come_with_a_hint(tmp_path, leads, hint):
+    path = tmp_path / "table.csv"
+    path.write_text("0.1,0.2,0.3\n" * 600)
+    with pytest.raises(EcgCoreError) as caught:
+        read_recording(path, sampling_rate=500, units="mV", leads=leads)
+    assert hint in caught.value.hint
 
 
 def test_a_missing_file(tmp_path, write_wfdb, digital):

@@ -200,7 +200,7 @@ def test_a_costly_near_miss_is_reported_but_counts_for_nothing(pack):
     (finding,) = judgement.findings
     assert (finding.statement, finding.certainty, finding.raw, finding.final) == ("QT_LONG", "borderline", False, True)
     assert (finding.severity, finding.urgency) == ("borderline", "U1")
-    assert finding.explanation == "Just short of the limit: QTc (Bazett) 445 ms (>= 450 ms needed)."
+    assert finding.explanation == "Just short of the limit: QTc (Bazett) 445 ms (≥ 450 ms needed)."
     assert finding.evidence[0].verdict is F
     assert judgement.critical == ()
     assert evaluate(pack, measured(qtc_bazett=450 - 0.6 * u), engine="python").findings == ()

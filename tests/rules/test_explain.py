@@ -63,7 +63,7 @@ def test_slots():
 def test_near_miss():
     item = Evidence("qtc_bazett", ">=", F, value=446.0, unit="ms", limit=450.0, margin=-0.3)
     category = Evidence("p_polarity", "==", F, lead="II", value="negative", limit="positive")
-    assert near_miss_text([item, category]) == "Just short of the limit: QTc (Bazett) 446 ms (>= 450 ms needed)."
+    assert near_miss_text([item, item, category]) == "Just short of the limit: QTc (Bazett) 446 ms (≥ 450 ms needed)."
 
 
 def test_leads_stand_in_standard_order():
@@ -94,4 +94,20 @@ def test_reasons_are_told_once_and_leads_together():
         "QTc (Bazett): sex: not stated",
         "S amplitude in V1: lead is noisy",
         "Atrial fibrillation: not assessed",
+    )
+
+
+def test_a_lost_lead_is_the_reason_for_everything_in_it():
+    parts = [
+        *(unknown("t_amplitude", f"lead {lead} is missing", lead) for lead in ("V2", "V3")),
+        unknown("st_j", "st_j in V1: lead V1 is missing", "V1"),
+        unknown("age", "age is not known"),
+        unknown("st_j[V2] - st_j[V4]", "lead V2 is missing; lead V4 is missing; age: age is not known", "V2"),
+    ]
+    assert unknown_reasons(parts, {}) == ("leads V1-V4 are missing", "age is not known")
+
+
+def test_an_empty_slot_is_a_word():
+    assert fill("flat: {leads}; age {age}", Measurements([Measurement("age", None, "y", reason="x")]), {}, ()) == (
+        "flat: none; age not stated"
     )
