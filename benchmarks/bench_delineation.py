@@ -1,10 +1,12 @@
 """Intervals against cardiologists' marks: LUDB, manual 12-lead median.
 
-Run: ``python benchmarks/bench_delineation.py [DATA] [--extractor classical] [--extractor neurokit]``
+Run: ``python benchmarks/bench_delineation.py [DATA] [--extractor classical] [--extractor learned --folds FOLDER]``
 
 The reference is the median over the twelve leads of the per-lead manual intervals
 (``ludb/reference_intervals_per_lead.csv``). Constants of the classical engine were chosen on even record numbers; the
-odd ones are what to believe. A record has a P wave if most of its leads have P marks.
+odd ones are what to believe. The learned engine was trained on LUDB itself: its figures mean something only with
+``--folds``, which scores every record with weights that have not seen it. A record has a P wave if most of its leads
+have P marks.
 """
 
 from __future__ import annotations
@@ -15,11 +17,15 @@ import json
 import os
 import time
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from ecg_core.extract import measure
+from ecg_core.extract import Extractor
+from ecg_core.measurements import Measurements
+from ecg_core.plugin_manager import PluginManager
 from ecg_core.readers import read_recording
 
 COLUMNS = {
@@ -29,22 +35,64 @@ COLUMNS = {
     "qrs_duration": "qrs_ms",
     "qt_interval": "qt_ms",
 }
+LIMITS = {
+    "QRS >= 120": ("qrs_duration", lambda value: value >= 120.0),
+    "PR > 200": ("pr_interval", lambda value: value > 200.0),
+}
+FOLDS, SEED = 5, 7
+"""Fold f of the training holds out every fifth record, from f on, of a permutation with this seed."""
+
+ChooseExtractor = Callable[[int], Extractor | None]
+
+
+@dataclass
+class Scores:
+    """Errors of one group of records."""
+
+    errors: dict[str, list[tuple[float, float, int]]] = field(default_factory=lambda: defaultdict(list))
+    failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    presence: list[list[int]] = field(default_factory=lambda: [[0, 0], [0, 0]])
+    flips: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     default = os.environ.get("ECG_CORE_DATA", Path(__file__).resolve().parent.parent.parent / "shared" / "data")
     parser.add_argument("data", nargs="?", type=Path, default=Path(default))
-    parser.add_argument("--extractor", action="append", help="classical (default), neurokit; may be repeated")
+    parser.add_argument("--extractor", action="append", help="classical (default), learned, neurokit; may be repeated")
+    parser.add_argument("--folds", type=Path, help="folder with fold0.npz ... of the learned engine")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument("--worst", type=int, default=0, help="list this many of the worst records per interval")
     options = parser.parse_args()
     reference = read_reference(options.data / "ludb" / "reference_intervals_per_lead.csv")
     figures = {}
-    for extractor in options.extractor or ["classical"]:
-        figures[extractor] = score(options.data / "ludb" / "data", reference, extractor, options.worst)
+    for name in options.extractor or ["classical"]:
+        unseen = name == "learned" and options.folds
+        choose = held_out(options.folds, sorted(reference)) if unseen else always(name)
+        figures[name] = score(options.data / "ludb" / "data", reference, name, choose, options.worst)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
+def always(name: str) -> ChooseExtractor:
+    """Return a choice of the same extractor for every record."""
+    extractor: Extractor = PluginManager.shared().make("ecg_extractors", name)
+    return lambda record: extractor
+
+
+def held_out(folder: Path, records: list[int]) -> ChooseExtractor:
+    """Return a choice of the learned engine with weights that have not seen the record; None where there are none."""
+    from ecg_core.extract.learned import LearnedExtractor
+    from ecg_core.extract.network import read_network
+
+    order = np.random.default_rng(SEED).permutation(records)
+    chosen: dict[int, Extractor] = {}
+    for fold in range(FOLDS):
+        path = folder / f"fold{fold}.npz"
+        if path.exists():
+            extractor = LearnedExtractor(read_network(path))
+            chosen |= {int(record): extractor for record in order[fold::FOLDS]}
+    return chosen.get
 
 
 def read_reference(path: Path) -> dict[int, dict[str, float]]:
@@ -71,61 +119,88 @@ def middle(error: np.ndarray) -> float:
     return float(error[(error >= low) & (error <= high)].std(ddof=1))
 
 
-def score(folder: Path, reference: dict[int, dict[str, float]], extractor: str, worst: int) -> dict[str, object]:
-    errors: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
-    failed: dict[tuple[str, str], int] = defaultdict(int)
-    presence = {half: [[0, 0], [0, 0]] for half in ("even", "odd")}
-    seconds = 0.0
+def score(
+    folder: Path, reference: dict[int, dict[str, float]], name: str, choose: ChooseExtractor, worst: int
+) -> dict[str, object]:
+    """Measure all records, and print the figures of each half and of all."""
+    groups = {"even": Scores(), "odd": Scores(), "all": Scores()}
+    seconds, count = 0.0, 0
     for record, truth in sorted(reference.items()):
-        half = "odd" if record % 2 else "even"
+        extractor = choose(record)
+        if extractor is None:
+            continue
         recording = read_recording(folder / f"{record}.hea")
         started = time.process_time()
-        measurements = measure(recording, extractor=extractor)
+        measurements = extractor.extract(recording)
         seconds += time.process_time() - started
-        found = measurements.value("p_wave_present")
-        if found is None:
-            found = measurements.value("pr_interval") is not None
-        presence[half][int(truth["p_wave_present"])][int(bool(found))] += 1
-        for name in COLUMNS:
-            value = measurements.value(name)
-            if np.isnan(truth[name]):
-                continue
-            if value is None:
-                failed[half, name] += 1
-            else:
-                errors[half, name].append((float(value) - truth[name], record))
-    print(f"\n{extractor}: {len(reference)} LUDB records, {1000 * seconds / len(reference):.0f} ms CPU per record")
-    print("half  measurement      n    bias     SD    mid  med|e|  <=10  <=20  none")
+        count += 1
+        for group in ("odd" if record % 2 else "even", "all"):
+            add(groups[group], record, truth, measurements)
+    print(f"\n{name}: {count} LUDB records, {1000 * seconds / count:.0f} ms CPU per record")
+    print("half  measurement      n    bias     SD    mid  med|e|  <=10  <=20   <=u  <=2u  none")
     figures: dict[str, object] = {}
-    for half in ("even", "odd"):
-        for name in COLUMNS:
-            found_errors = errors[half, name]
-            if not found_errors:
-                print(f"{half:5} {name:14}   0")
-                continue
-            error = np.array([item[0] for item in found_errors])
-            within = [100 * float(np.mean(np.abs(error) <= limit)) for limit in (10, 20)]
-            print(
-                f"{half:5} {name:14} {error.size:3d} {error.mean():+7.1f} {error.std(ddof=1):6.1f} "
-                f"{middle(error):6.1f} {np.median(np.abs(error)):7.1f} "
-                f"{within[0]:4.0f}% {within[1]:4.0f}% {failed[half, name]:5d}"
-            )
-            figures[f"{half}.{name}"] = {
-                "n": error.size,
-                "bias": error.mean(),
-                "sd": error.std(ddof=1),
-                "mid": middle(error),
-            }
-            if worst:
-                listed = sorted(found_errors, key=lambda item: -abs(item[0]))[:worst]
-                print("      worst: " + ", ".join(f"{record}: {size:+.0f}" for size, record in listed))
-        (absent, invented), (missed, seen) = presence[half]
-        sensitivity, specificity = seen / max(seen + missed, 1), absent / max(absent + invented, 1)
+    for group, scores in groups.items():
+        figures |= show(group, scores, worst)
+    return figures
+
+
+def add(scores: Scores, record: int, truth: dict[str, float], measurements: Measurements) -> None:
+    """Add one record."""
+    found = measurements.value("p_wave_present")
+    if found is None:
+        found = measurements.value("pr_interval") is not None
+    scores.presence[int(truth["p_wave_present"])][int(bool(found))] += 1
+    for name in COLUMNS:
+        item = measurements.get(name)
+        if np.isnan(truth[name]):
+            continue
+        if item is None or item.value is None:
+            scores.failed[name] += 1
+        else:
+            scores.errors[name].append((float(item.value) - truth[name], item.u or np.nan, record))
+    for limit, (name, beyond) in LIMITS.items():
+        value = measurements.value(name)
+        if value is not None and not np.isnan(truth[name]) and beyond(value) != beyond(truth[name]):
+            scores.flips[limit].append(f"{record}: {value:.0f} for {truth[name]:.0f}")
+
+
+def show(group: str, scores: Scores, worst: int) -> dict[str, object]:
+    """Print and return the figures of one group."""
+    figures: dict[str, object] = {}
+    for name in COLUMNS:
+        if not scores.errors[name]:
+            print(f"{group:5} {name:14}   0")
+            continue
+        error, u = np.array([item[:2] for item in scores.errors[name]]).T
+        shares = [100 * float(np.mean(np.abs(error) <= limit)) for limit in (10, 20, u, 2 * u)]
         print(
-            f"{half:5} P wave present: Se {100 * sensitivity:.1f} % of {seen + missed}, "
-            f"Sp {100 * specificity:.1f} % of {absent + invented}"
+            f"{group:5} {name:14} {error.size:3d} {error.mean():+7.1f} {error.std(ddof=1):6.1f} {middle(error):6.1f} "
+            f"{np.median(np.abs(error)):7.1f} " + " ".join(f"{share:4.0f}%" for share in shares),
+            f"{scores.failed[name]:5d}",
         )
-        figures[f"{half}.p_wave_present"] = {"sensitivity": sensitivity, "specificity": specificity}
+        figures[f"{group}.{name}"] = {
+            "n": error.size,
+            "bias": error.mean(),
+            "sd": error.std(ddof=1),
+            "mid": middle(error),
+            "within_u": shares[2],
+            "within_2u": shares[3],
+            "none": scores.failed[name],
+        }
+        if worst:
+            listed = sorted(scores.errors[name], key=lambda item: -abs(item[0]))[:worst]
+            print("      worst: " + ", ".join(f"{record}: {size:+.0f}" for size, _, record in listed))
+    (absent, invented), (missed, seen) = scores.presence
+    sensitivity, specificity = seen / max(seen + missed, 1), absent / max(absent + invented, 1)
+    print(
+        f"{group:5} P wave present: Se {100 * sensitivity:.1f} % of {seen + missed}, "
+        f"Sp {100 * specificity:.1f} % of {absent + invented}"
+    )
+    figures[f"{group}.p_wave_present"] = {"sensitivity": sensitivity, "specificity": specificity}
+    for limit in LIMITS:
+        flips = scores.flips[limit]
+        print(f"{group:5} {limit} wrongly judged: {len(flips)}" + (f" ({'; '.join(flips)})" if flips else ""))
+        figures[f"{group}.{limit}"] = flips
     return figures
 
 

@@ -32,12 +32,17 @@ def ecg_readers() -> list[ReaderSpec]:
 
 @hookimpl
 def ecg_extractors() -> list[ExtractorSpec]:
-    """The classical engine and NeuroKit2."""
+    """The classical engine, the learned one, and NeuroKit2."""
     return [
         ExtractorSpec(
             name="classical",
             factory="ecg_core.extract.classical:ClassicalExtractor",
             summary="multi-lead detection, representative beats, spatial-velocity boundaries (numpy, scipy)",
+        ),
+        ExtractorSpec(
+            name="learned",
+            factory="ecg_core.extract.learned:LearnedExtractor",
+            summary="a small segmentation network per lead, the median over leads, the classical engine as a check",
         ),
         ExtractorSpec(
             name="neurokit",

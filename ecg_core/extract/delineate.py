@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,45 +10,26 @@ from numpy.typing import NDArray
 from ecg_core.extract.average import average
 from ecg_core.extract.beat_classes import Described, classify, is_premature
 from ecg_core.extract.beat_waves import match_waves
-from ecg_core.extract.boundaries import find_qrs
 from ecg_core.extract.clean import Conditioned
 from ecg_core.extract.delineation import Beat, Delineation, Waves
-from ecg_core.extract.p_wave import PWave, bring_out, find_p
-from ecg_core.extract.qrs import detect
+from ecg_core.extract.fiducials import Averaged, Fiducials, FindFiducials, GlobalWaves
+from ecg_core.extract.p_wave import bring_out
 from ecg_core.extract.shapes import cut, sort_shapes
-from ecg_core.extract.t_wave import TWave, find_t
 
 BEFORE, AFTER = 0.56, 0.90
 """Extent of the representative beat before and after the aligned position, in s."""
 
-SPIKE_TAIL = 0.014
-"""QRS onset is not sought closer than this after a pacing spike, in s: recorders smear it (engineering default)."""
 
-
-NEXT_BEAT = 0.08
-"""A T wave ends at least this long before the next QRS complex, in s (engineering default)."""
-
-TP_GAP = 0.03
-"""A T wave that seems to end closer than this to the next P wave is measured again, in s (engineering default)."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Global:
-    """QRS edges (samples of the representative beat) and the P and T waves found around them."""
-
-    onset: float
-    offset: float
-    p: PWave | None
-    t: TWave | None
-
-
-def delineate(conditioned: Conditioned, usable: dict[str, bool], spike_times: NDArray[np.float64]) -> Delineation:
+def delineate(
+    conditioned: Conditioned, usable: dict[str, bool], spike_times: NDArray[np.float64], find: FindFiducials
+) -> Delineation:
     """Find the beats and their waves.
 
     Args:
         conditioned: the recording at the working rate.
         usable: lead name -> whether the lead may take part.
         spike_times: pacing spikes, in s.
+        find: the delineator.
 
     Returns:
         The delineation; without beats where no lead is usable or no QRS complex was found.
@@ -56,15 +37,20 @@ def delineate(conditioned: Conditioned, usable: dict[str, bool], spike_times: ND
     rate = conditioned.sampling_rate
     rows = [row for row, lead in enumerate(conditioned.leads) if usable[lead]]
     signal = conditioned.signal[rows]
-    found = detect(signal, rate) if rows else np.empty(0, dtype=np.intp)
     before, after = round(BEFORE * rate), round(AFTER * rate)
+    empty = _without_beats(conditioned, usable, before, after)
+    if not rows:
+        return empty
+    fiducials = find(signal, rate, spike_times)
+    found = fiducials.find_beats()
     if found.size == 0:
-        return _assemble(conditioned, usable, (), np.zeros((len(conditioned.leads), before + after)), Waves(), 0)
+        return empty
     shapes = sort_shapes(signal, found, rate)
-    positions, widths = _align_onsets(signal, shapes.positions, shapes.numbers, spike_times, rate)
+    positions, widths = _align_onsets(signal, shapes.positions, shapes.numbers, fiducials, rate)
     chosen = _chosen(positions, shapes.numbers)
     representative = average(cut(conditioned.signal, positions[chosen], before, after))
-    waves = _find_waves(signal, representative[rows], positions, chosen, spike_times, rate)
+    averaged = Averaged(beat=representative[rows], origin=before, positions=positions, chosen=chosen)
+    waves, second = fiducials.find_waves(averaged)
     onsets, p_shifts, t_shifts = _match_beats(signal, representative[rows], positions, waves, rate)
     described = Described(
         onsets=positions / rate,
@@ -86,17 +72,18 @@ def delineate(conditioned: Conditioned, usable: dict[str, bool], spike_times: ND
         )
         for beat in range(positions.size)
     )
-    return _assemble(conditioned, usable, beats, representative, _round(waves), int(chosen.sum()))
+    return replace(
+        empty,
+        beats=beats,
+        representative=representative,
+        waves=_round(waves),
+        averaged=int(chosen.sum()),
+        edges=_edges(waves) if fiducials.fractions else {},
+        second=None if second is None else _round(second),
+    )
 
 
-def _assemble(
-    conditioned: Conditioned,
-    usable: dict[str, bool],
-    beats: tuple[Beat, ...],
-    representative: NDArray[np.float64],
-    waves: Waves,
-    averaged: int,
-) -> Delineation:
+def _without_beats(conditioned: Conditioned, usable: dict[str, bool], before: int, after: int) -> Delineation:
     return Delineation(
         sampling_rate=conditioned.sampling_rate,
         leads=conditioned.leads,
@@ -104,11 +91,11 @@ def _assemble(
         signal=conditioned.signal,
         missing=conditioned.missing,
         usable=usable,
-        beats=beats,
-        representative=representative,
-        origin=round(BEFORE * conditioned.sampling_rate),
-        waves=waves,
-        averaged=averaged,
+        beats=(),
+        representative=np.zeros((len(conditioned.leads), before + after)),
+        origin=before,
+        waves=Waves(),
+        averaged=0,
     )
 
 
@@ -116,7 +103,7 @@ def _align_onsets(
     signal: NDArray[np.float64],
     positions: NDArray[np.float64],
     numbers: NDArray[np.intp],
-    spike_times: NDArray[np.float64],
+    fiducials: Fiducials,
     rate: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Move the positions of every shape so that QRS onset lies equally far before them as in the dominant shape.
@@ -129,30 +116,12 @@ def _align_onsets(
     reach = round(0.30 * rate)
     edges = np.array(
         [
-            find_qrs(
-                average(cut(signal, positions[numbers == number], reach, reach)),
-                reach,
-                rate,
-                not_before=_spike_end(positions[numbers == number], spike_times, reach, rate),
-            )
+            fiducials.find_qrs(positions[numbers == number], reach, dominant=number == 0)
             for number in range(int(numbers.max()) + 1)
         ]
     )
     moved = positions + edges[numbers, 0] - edges[0, 0]
     return np.clip(moved, 0, signal.shape[1] - 1), edges[:, 1] - edges[:, 0]
-
-
-def _spike_end(
-    positions: NDArray[np.float64], spike_times: NDArray[np.float64], origin: int, rate: float
-) -> float | None:
-    """Return the sample, in a beat with the given origin, by which the last spike before most complexes is over."""
-    distance = spike_times[None, :] * rate - positions[:, None]
-    near = (distance >= -0.18 * rate) & (distance <= 0.0)
-    led = near.any(axis=1)
-    if not led.any() or led.mean() < 0.5:
-        return None
-    last = np.where(near, distance, -np.inf).max(axis=1)[led]
-    return origin + float(np.median(last)) + SPIKE_TAIL * rate
 
 
 def _chosen(positions: NDArray[np.float64], numbers: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -162,41 +131,12 @@ def _chosen(positions: NDArray[np.float64], numbers: NDArray[np.intp]) -> NDArra
     return on_time if on_time.sum() >= min(3, dominant.sum()) else dominant
 
 
-def _find_waves(
+def _match_beats(
     signal: NDArray[np.float64],
     beat: NDArray[np.float64],
     positions: NDArray[np.float64],
-    chosen: NDArray[np.bool_],
-    spike_times: NDArray[np.float64],
+    waves: GlobalWaves,
     rate: float,
-) -> _Global:
-    """Find QRS, T and P in the usable leads of the representative beat."""
-    origin = round(BEFORE * rate)
-    onset, offset = find_qrs(beat, origin, rate, not_before=_spike_end(positions[chosen], spike_times, origin, rate))
-    intervals = np.diff(positions)
-    interval = float(np.median(intervals)) if intervals.size else rate
-    # With a QTc of 0.55 s by Bazett's formula the T wave peaks before this; the next P wave usually comes later.
-    limit = onset + 0.5 * float(np.sqrt(interval * rate))
-    latest = onset + interval - NEXT_BEAT * rate
-    t = find_t(beat, onset, offset, limit, latest, rate)
-    stop = origin + round(0.05 * rate)
-    pieces = cut(signal, positions[chosen], origin, stop - origin)
-    pieces = pieces[~np.isnan(pieces).any(axis=(1, 2))]
-    p = find_p(beat, pieces, onset, _t_end(t, origin, interval), rate)
-    if p is not None and t is not None and t.offset > p.onset + interval - TP_GAP * rate:
-        # The limb that was followed belongs to the next P wave.
-        t = find_t(beat, onset, offset, limit, p.onset + interval, rate)
-        p = find_p(beat, pieces, onset, _t_end(t, origin, interval), rate)
-    return _Global(onset=onset, offset=offset, p=p, t=t)
-
-
-def _t_end(t: TWave | None, origin: int, interval: float) -> float:
-    """Return where the T wave of the beat before ends; half way between two beats if there is none."""
-    return origin - 0.5 * interval if t is None else t.offset - interval
-
-
-def _match_beats(
-    signal: NDArray[np.float64], beat: NDArray[np.float64], positions: NDArray[np.float64], waves: _Global, rate: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return for each beat its QRS onset, and how far its P and T waves are from their usual place (NaN: none)."""
     from scipy.ndimage import gaussian_filter1d
@@ -219,7 +159,7 @@ def _match_beats(
     return positions - origin + waves.onset, p_shifts, t_shifts
 
 
-def _beat_waves(waves: _Global, onset: float, width: float, p_shift: float, t_shift: float, count: int) -> Waves:
+def _beat_waves(waves: GlobalWaves, onset: float, width: float, p_shift: float, t_shift: float, count: int) -> Waves:
     """Return fiducial points of one beat in samples of the window; points outside it are None."""
 
     def point(distance: float) -> int | None:
@@ -239,7 +179,7 @@ def _beat_waves(waves: _Global, onset: float, width: float, p_shift: float, t_sh
     )
 
 
-def _round(waves: _Global) -> Waves:
+def _round(waves: GlobalWaves) -> Waves:
     p, t = waves.p, waves.t
     return Waves(
         qrs_onset=round(waves.onset),
@@ -251,3 +191,13 @@ def _round(waves: _Global) -> Waves:
         t_peak=None if t is None else t.peak,
         t_offset=None if t is None else round(t.offset),
     )
+
+
+def _edges(waves: GlobalWaves) -> dict[str, float]:
+    p, t = waves.p, waves.t
+    return {
+        "qrs_onset": waves.onset,
+        "qrs_offset": waves.offset,
+        **({} if p is None else {"p_onset": p.onset, "p_offset": p.offset}),
+        **({} if t is None else {"t_offset": t.offset}),
+    }

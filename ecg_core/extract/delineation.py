@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -59,6 +60,8 @@ class Delineation:
         representative: shape ``[leads, length]``, mV: aligned average of the dominant beats.
         origin: sample of `representative` that stands for `Beat.sample`.
         waves: global fiducial points within `representative`.
+        edges: those of them that are known to a fraction of a sample, by name.
+        second: `waves` as seen by an independent delineator; None without one.
         averaged: number of beats in the average.
     """
 
@@ -73,3 +76,5 @@ class Delineation:
     origin: int
     waves: Waves
     averaged: int
+    edges: Mapping[str, float] = field(default_factory=dict)
+    second: Waves | None = None

@@ -1,10 +1,9 @@
-"""Measurements of the classical engine: a value in its plausible range, or the reason why there is none."""
+"""Entries of our engines: a value in its plausible range, or the reason why there is none."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ecg_core.extract.version import EXTRACTOR
 from ecg_core.measurements import Measurement, Quality, Value
 from ecg_core.vocabulary import measurement
 
@@ -47,7 +46,6 @@ def measured(
         u=None if u is None else round(float(u), _DECIMALS[definition.unit] + 2),
         quality=quality,
         span=None if span is None else (int(span[0]), int(span[1])),
-        extractor=EXTRACTOR,
     )
 
 
@@ -59,6 +57,4 @@ def absent(name: str, reason: str, *, lead: str | None = None) -> Measurement:
         reason: why there is none, in plain words ("no P wave found").
         lead: lead name for per-lead measurements.
     """
-    return Measurement(
-        name=name, value=None, unit=measurement(name).unit, lead=lead, reason=reason, extractor=EXTRACTOR
-    )
+    return Measurement(name=name, value=None, unit=measurement(name).unit, lead=lead, reason=reason)

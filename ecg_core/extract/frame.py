@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.extract.delineation import Beat, Delineation, Waves
+from ecg_core.extract.disagreement import doubts
 from ecg_core.extract.entries import absent, measured
+from ecg_core.extract.uncertainty import combine
 from ecg_core.measurements import Measurement, Quality, Value
 from ecg_core.vocabulary import STANDARD_LEADS
 
@@ -24,11 +26,19 @@ there; the stretch is an engineering default)."""
 
 
 class Reading(NamedTuple):
-    """A value on its way to a measurement; `span` is in samples of the representative beat."""
+    """A value on its way to a measurement.
+
+    Attributes:
+        value: in the vocabulary's unit.
+        u: standard uncertainty.
+        span: where it was taken from, in samples of the representative beat.
+        doubtful: whether it rests on a point that two delineators place far apart.
+    """
 
     value: Value
     u: float | None = None
     span: tuple[float, float] | None = None
+    doubtful: bool = False
 
 
 class Missing(NamedTuple):
@@ -53,6 +63,9 @@ class Frame:
         noise: standard error of `beat` by lead, in mV, shape ``[leads]``.
         shift: what to add to a sample of `beat` to get one of the analysed window.
         mean_rr: mean RR interval in ms, or None with fewer than two beats.
+        method: standard uncertainty of the engine's intervals and edges, in ms; see `uncertainty`.
+        doubts: fiducial point -> further standard uncertainty in ms, for the points that two delineators place far
+            apart.
     """
 
     delineation: Delineation
@@ -66,6 +79,8 @@ class Frame:
     noise: NDArray[np.float64]
     shift: int
     mean_rr: float | None
+    method: Mapping[str, float]
+    doubts: Mapping[str, float]
 
     @property
     def onset(self) -> int:
@@ -79,6 +94,11 @@ class Frame:
         assert self.waves.qrs_offset is not None
         return self.waves.qrs_offset
 
+    def edge(self, point: str) -> float:
+        """Return a fiducial point that was found, in samples of `beat`, with a fraction where it is known."""
+        sample: float = self.delineation.edges.get(point, getattr(self.waves, point))
+        return sample
+
     def samples(self, seconds: float) -> int:
         """Return a time as a number of samples."""
         return round(seconds * self.rate)
@@ -86,6 +106,10 @@ class Frame:
     def milliseconds(self, samples: float) -> float:
         """Return a number of samples as a time in ms."""
         return samples * 1000.0 / self.rate
+
+    def doubt(self, *points: str) -> float:
+        """Return what doubtful fiducial points add to a standard uncertainty in ms; 0 if none is doubtful."""
+        return combine(*(self.doubts.get(point, 0.0) for point in points))
 
     def report(self, name: str, reading: Reading | Missing, lead: str | None = None) -> Measurement:
         """Turn a reading into a measurement."""
@@ -97,6 +121,8 @@ class Frame:
             first, final = (int(min(max(round(sample) + self.shift, 0), last)) for sample in reading.span)
             span = (first, final)
         grade = self.grade if lead is None else self.grades[lead]
+        if reading.doubtful and grade == "good":
+            grade = "fair"
         return measured(name, reading.value, lead=lead, u=reading.u, span=span, quality=grade)
 
     def per_lead(
@@ -130,6 +156,7 @@ def make_frame(
     refused: Mapping[str, str],
     grades: Mapping[str, Quality],
     mean_rr: float | None,
+    method: Mapping[str, float],
 ) -> Frame:
     """Prepare the representative beat.
 
@@ -138,6 +165,7 @@ def make_frame(
         refused: lead name -> why its amplitudes may not be measured; every other standard lead must be there.
         grades: lead name -> how far its signal supports a value.
         mean_rr: mean RR interval in ms.
+        method: standard uncertainty of the engine's intervals and edges, in ms.
     """
     rate, waves = delineation.sampling_rate, delineation.waves
     beat, shift = delineation.representative, 0
@@ -162,6 +190,8 @@ def make_frame(
         noise=noise,
         shift=shift,
         mean_rr=mean_rr,
+        method=method,
+        doubts=doubts(waves, delineation.second, rate),
     )
 
 

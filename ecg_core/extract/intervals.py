@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
+from ecg_core.extract.disagreement import compare
 from ecg_core.extract.frame import NO_BEAT, NO_P, NO_T, Frame, Missing, Reading
-from ecg_core.extract.uncertainty import METHOD_MS, combine
+from ecg_core.extract.uncertainty import combine
 from ecg_core.measurements import Measurement
 
 P_NAMES = ("p_duration", "pr_interval", "pr_segment")
@@ -32,25 +33,35 @@ def measure_intervals(frame: Frame) -> list[Measurement]:
     if frame.waves.qrs_onset is None:
         names = ("p_wave_present", *P_NAMES, "qrs_duration", *T_NAMES, *QTC_NAMES)
         return frame.everything(names, dict.fromkeys(names, Missing(NO_BEAT)))
-    qrs = _interval(frame, "qrs_duration", frame.onset, frame.offset, 0.0)
     return [
         *_measure_p(frame),
-        frame.report("qrs_duration", qrs),
+        frame.report("qrs_duration", _interval(frame, "qrs_duration", "qrs_onset", "qrs_offset")),
         *_measure_t(frame),
     ]
 
 
-def _interval(frame: Frame, name: str, first: float, last: float, beat_error: float) -> Reading:
-    u = combine(METHOD_MS[name], beat_error)
-    return Reading(frame.milliseconds(last - first), u, (first, last))
+def measure_disagreement(frame: Frame) -> Measurement:
+    """Return the largest difference between the two delineators of an engine, in ms."""
+    name, second = "delineator_disagreement", frame.delineation.second
+    if second is None:
+        return frame.report(name, Missing("one delineator only"))
+    return frame.report(name, Reading(max(compare(frame.waves, second, frame.rate).values())))
+
+
+def _interval(frame: Frame, name: str, first: str, last: str, beat_error: float = 0.0) -> Reading:
+    """Return the time between two fiducial points, both of them found."""
+    start, stop = frame.edge(first), frame.edge(last)
+    doubt = frame.doubt(first, last)
+    u = combine(frame.method[name], beat_error, doubt)
+    return Reading(frame.milliseconds(stop - start), u, (start, stop), doubtful=doubt > 0)
 
 
 def _measure_p(frame: Frame) -> list[Measurement]:
-    waves = frame.waves
+    waves, second = frame.waves, frame.delineation.second
+    contested = second is not None and (second.p_onset is None) != (waves.p_onset is None)
     if waves.p_onset is None or waves.p_offset is None:
-        present = Reading(value=False)
         return [
-            frame.report("p_wave_present", present),
+            frame.report("p_wave_present", Reading(value=False, doubtful=contested)),
             *frame.everything(P_NAMES, dict.fromkeys(P_NAMES, Missing(NO_P))),
         ]
     scatter = _scatter(
@@ -62,10 +73,10 @@ def _measure_p(frame: Frame) -> list[Measurement]:
         ],
     )
     return [
-        frame.report("p_wave_present", Reading(value=True, span=(waves.p_onset, waves.p_offset))),
-        frame.report("p_duration", _interval(frame, "p_duration", waves.p_onset, waves.p_offset, 0.0)),
-        frame.report("pr_interval", _interval(frame, "pr_interval", waves.p_onset, frame.onset, scatter)),
-        frame.report("pr_segment", _interval(frame, "pr_segment", waves.p_offset, frame.onset, scatter)),
+        frame.report("p_wave_present", Reading(value=True, span=(waves.p_onset, waves.p_offset), doubtful=contested)),
+        frame.report("p_duration", _interval(frame, "p_duration", "p_onset", "p_offset")),
+        frame.report("pr_interval", _interval(frame, "pr_interval", "p_onset", "qrs_onset", scatter)),
+        frame.report("pr_segment", _interval(frame, "pr_segment", "p_offset", "qrs_onset", scatter)),
     ]
 
 
@@ -82,15 +93,15 @@ def _measure_t(frame: Frame) -> list[Measurement]:
             if beat.kind == "dominant" and beat.waves.qrs_onset is not None and beat.waves.t_offset is not None
         ],
     )
-    qt = _interval(frame, "qt_interval", frame.onset, waves.t_offset, scatter)
+    qt = _interval(frame, "qt_interval", "qrs_onset", "t_offset", scatter)
     st: Reading | Missing = Missing("T onset not found")
     if waves.t_onset is not None:
-        st = _interval(frame, "st_duration", frame.offset, waves.t_onset, 0.0)
+        st = _interval(frame, "st_duration", "qrs_offset", "t_onset")
     return [
         frame.report("qt_interval", qt),
-        frame.report("jt_interval", _interval(frame, "jt_interval", frame.offset, waves.t_offset, scatter)),
+        frame.report("jt_interval", _interval(frame, "jt_interval", "qrs_offset", "t_offset", scatter)),
         frame.report("st_duration", st),
-        frame.report("t_peak_end", _interval(frame, "t_peak_end", waves.t_peak, waves.t_offset, 0.0)),
+        frame.report("t_peak_end", _interval(frame, "t_peak_end", "t_peak", "t_offset")),
         *_measure_qtc(frame, qt),
     ]
 
@@ -102,29 +113,30 @@ def _measure_qtc(frame: Frame, qt: Reading) -> list[Measurement]:
     rr = frame.mean_rr / 1000.0
     rate = 60.0 / rr
     u = qt.u or 0.0
-    span = qt.span
+    span, doubtful = qt.span, qt.doubtful
     readings: dict[str, Reading | Missing] = {
         # Bazett 1920, Fridericia 1920, Sagie 1992 (Framingham), Hodges 1983.
-        "qtc_bazett": Reading(interval / math.sqrt(rr), u / math.sqrt(rr), span),
-        "qtc_fridericia": Reading(interval / rr ** (1 / 3), u / rr ** (1 / 3), span),
-        "qtc_framingham": Reading(interval + 154.0 * (1.0 - rr), u, span),
-        "qtc_hodges": Reading(interval + 1.75 * (rate - 60.0), u, span),
-        "qtc_decision": _decide(frame, interval, rr, u, span),
+        "qtc_bazett": Reading(interval / math.sqrt(rr), u / math.sqrt(rr), span, doubtful),
+        "qtc_fridericia": Reading(interval / rr ** (1 / 3), u / rr ** (1 / 3), span, doubtful),
+        "qtc_framingham": Reading(interval + 154.0 * (1.0 - rr), u, span, doubtful),
+        "qtc_hodges": Reading(interval + 1.75 * (rate - 60.0), u, span, doubtful),
+        "qtc_decision": _decide(frame, qt, rr),
     }
     return frame.everything(QTC_NAMES, readings)
 
 
-def _decide(frame: Frame, interval: float, rr: float, u: float, span: tuple[float, float] | None) -> Reading | Missing:
+def _decide(frame: Frame, qt: Reading, rr: float) -> Reading | Missing:
     """Return the QTc that rules judge."""
+    assert isinstance(qt.value, float)
     intervals = np.diff([beat.sample for beat in frame.delineation.beats if beat.kind != "ventricular"])
     if intervals.size >= 2 and float(np.std(intervals) / np.mean(intervals)) > IRREGULAR:
         return Missing("rhythm too irregular for one QTc")
-    qrs = frame.milliseconds(frame.offset - frame.onset)
+    interval, qrs = qt.value, frame.milliseconds(frame.edge("qrs_offset") - frame.edge("qrs_onset"))
     if qrs >= WIDE_QRS:
         interval -= BOGOSSIAN * qrs
     low, high = BAZETT_RATES
     power = 1 / 2 if low <= 60.0 / rr <= high else 1 / 3
-    return Reading(interval / rr**power, u / rr**power, span)
+    return qt._replace(value=interval / rr**power, u=(qt.u or 0.0) / rr**power)
 
 
 def _scatter(frame: Frame, samples: list[int]) -> float:

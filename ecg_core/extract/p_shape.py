@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.extract.frame import NO_BEAT, NO_P, Frame, Missing, Reading
-from ecg_core.extract.uncertainty import AMPLITUDE_MV, METHOD_MS, combine, of_amplitude
+from ecg_core.extract.uncertainty import AMPLITUDE_MV, combine, of_amplitude
 from ecg_core.measurements import Measurement
 
 LEAD_NAMES = ("p_amplitude", "p_negative_amplitude", "p_polarity", "p_notch_distance")
@@ -149,7 +149,7 @@ def _measure_terminal(frame: Frame, shapes: NDArray[np.float64], first: int) -> 
         stop = nadir + int(np.argmin(below[nadir:])) if not below[nadir:].all() else shape.size
         depth, width = float(-shape[nadir]), frame.milliseconds(stop - start)
         span = (first + start, first + stop - 1)
-    edge = METHOD_MS["p_duration"]
+    edge = frame.method["p_duration"]
     error = combine(width * AMPLITUDE_MV, depth * edge)
     return {
         "p_terminal_force": Reading(depth * width, error, span),

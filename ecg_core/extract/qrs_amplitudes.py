@@ -6,7 +6,7 @@ import numpy as np
 
 from ecg_core.extract.frame import NO_BEAT, Frame, Missing, Reading
 from ecg_core.extract.qrs_waves import QrsWaves, Wave, find_waves
-from ecg_core.extract.uncertainty import METHOD_MS, WAVE_EDGE_MS, combine, of_amplitude
+from ecg_core.extract.uncertainty import WAVE_EDGE_MS, combine, of_amplitude
 from ecg_core.measurements import Measurement
 from ecg_core.vocabulary import PRECORDIAL_LEADS
 
@@ -177,11 +177,14 @@ def _cornell_product(frame: Frame, voltage: Reading | Missing, sex: str | None) 
         return Missing("sex is not known")
     assert isinstance(voltage.value, float)
     height = voltage.value + (CORNELL_FEMALE if sex == "female" else 0.0)
-    width = frame.milliseconds(frame.offset - frame.onset)
+    width = frame.milliseconds(frame.edge("qrs_offset") - frame.edge("qrs_onset"))
+    doubt = frame.doubt("qrs_onset", "qrs_offset")
+    edges = combine(frame.method["qrs_duration"], doubt)
     return Reading(
         height * width,
-        combine(width * (voltage.u or 0.0), height * METHOD_MS["qrs_duration"]),
+        combine(width * (voltage.u or 0.0), height * edges),
         (frame.onset, frame.offset),
+        doubtful=doubt > 0,
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.extract.frame import NO_BEAT, Frame, Missing, Reading
-from ecg_core.extract.uncertainty import J_POINT_MS, combine, of_amplitude
+from ecg_core.extract.uncertainty import combine, of_amplitude
 from ecg_core.measurements import Measurement
 
 LEAD_NAMES = ("st_j", "st_20", "st_40", "st_60", "st_80", "st_slope", "st_shape")
@@ -31,12 +31,14 @@ def _measure_lead(frame: Frame, row: int) -> dict[str, Reading | Missing]:
     line, noise = frame.beat[row], float(frame.noise[row])
     fast = frame.mean_rr is not None and 60000.0 / frame.mean_rr > FAST
     readings: dict[str, Reading | Missing] = {}
+    doubt = frame.doubt("qrs_offset")
+    edge = combine(frame.method["j_point"], doubt)
     for name, delay in (("st_j", 0.0), ("st_20", 0.02), ("st_40", 0.04), ("st_60", 0.06), ("st_80", 0.08)):
         place = frame.offset + frame.samples(0.04 if name == "st_60" and fast else delay)
         level, slope = _level(frame, line, place)
         # The level may be wrong by what the signal does within the uncertainty of the J point.
-        u = combine(of_amplitude(level, noise), slope * J_POINT_MS)
-        readings[name] = Reading(level, u, (place, place))
+        u = combine(of_amplitude(level, noise), slope * edge)
+        readings[name] = Reading(level, u, (place, place), doubtful=doubt > 0)
     j, late = readings["st_j"], readings["st_80"]
     assert isinstance(j, Reading)
     assert isinstance(late, Reading)
@@ -44,7 +46,7 @@ def _measure_lead(frame: Frame, row: int) -> dict[str, Reading | Missing]:
     assert isinstance(late.value, float)
     end = frame.offset + frame.samples(0.08)
     readings["st_slope"] = Reading(
-        (late.value - j.value) / 0.08, combine(j.u or 0.0, late.u or 0.0) / 0.08, (frame.offset, end)
+        (late.value - j.value) / 0.08, combine(j.u or 0.0, late.u or 0.0) / 0.08, (frame.offset, end), doubt > 0
     )
     readings["st_shape"] = _shape(frame, line)
     return readings
