@@ -9,7 +9,7 @@ from itertools import groupby
 
 from ecg_core.findings import URGENCIES
 from ecg_core.rules.load import load_protocol
-from ecg_core.vocabulary import measurements, statement, statements
+from ecg_core.vocabulary import measurements, statements
 
 SCOPES = {
     "global": "Global",
@@ -61,14 +61,6 @@ def urgency_table() -> str:
     counts = {urgency: sum(row.urgency == urgency for row in statements().values()) for urgency in URGENCIES}
     rows = [f"| {urgency} | {URGENCY_WORDS[urgency]} | {counts[urgency]} |" for urgency in URGENCIES]
     return "\n".join(["| urgency | review | statements |", "|---|---|---|", *rows])
-
-
-def rule_example(pack: str, code: str) -> str:
-    """One rule of a pack, in words."""
-    rule = next(rule for rule in load_protocol(pack).rules.values() if rule.statement == code)
-    lines = [f"**{statement(code).name}** (`{code}`)", ""]
-    lines += [f"- `{c.expression}`: {c.text} ({c.source.ref}, {c.source.where})" for c in rule.criteria.values()]
-    return "\n".join(lines)
 
 
 def command_help(*command: str) -> str:

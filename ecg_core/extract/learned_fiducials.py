@@ -166,7 +166,7 @@ class LearnedFiducials:
         first, last = max(onset + averaged.origin, qrs_offset), offset + averaged.origin
         if not first < last < averaged.beat.shape[1]:
             return None
-        return TWave(onset=round(first), peak=_peak(averaged.beat, first, last), offset=last, disagreement=0.0)
+        return TWave(onset=round(first), peak=_peak(averaged.beat, first, last), offset=last)
 
     def _edges(
         self, kind: int, low: NDArray[np.float64], high: NDArray[np.float64]

@@ -45,13 +45,11 @@ class TWave:
         onset: where the velocity begins to rise, or None if it never rests after the J point.
         peak: median over leads of the largest deviation.
         offset: end of the wave.
-        disagreement: distance of the two estimates of the end, in samples.
     """
 
     onset: int | None
     peak: int
     offset: float
-    disagreement: float
 
 
 def find_t(
@@ -90,7 +88,6 @@ def find_t(
         onset=_onset(velocity, quiet, round(offset), peak),
         peak=peak,
         offset=(velocity_end + tangent_end) / 2,
-        disagreement=abs(velocity_end - tangent_end),
     )
 
 

@@ -108,8 +108,8 @@ def _leaf(node: Compare, lead: str | None) -> Leaf:
     if isinstance(node.left, Category) or (_is_constant(node.left) and not _is_constant(node.right)):
         node = Compare(_FLIPPED[node.op], node.right, node.left)
     left, right = cast("Numeric", node.left), node.right
-    named = next(_named(right), None) or next(_named(left), None)
-    leads = {lead if item.lead == ANY_LEAD else item.lead for item in _measured(left)}
+    named = next((leaf for side in (right, left) for leaf in _leaves(side) if isinstance(leaf, Named)), None)
+    leads = {lead if leaf.lead == ANY_LEAD else leaf.lead for leaf in _leaves(left) if isinstance(leaf, Measured)}
     single = isinstance(left, Measured)
     return Leaf(
         node=node,
@@ -131,47 +131,22 @@ def _limit(left: Numeric, right: Numeric | Category) -> bool | str | None:
 
 
 def _is_constant(node: Numeric | Category) -> bool:
-    """Whether a side of a comparison is a limit: numbers and thresholds only."""
+    return all(isinstance(leaf, Number | Named | Category) for leaf in _leaves(node))
+
+
+def _leaves(node: Numeric | Category) -> Iterator[Numeric | Category]:
+    """Yield what a number is made up of, not the conditions that only choose between numbers."""
     match node:
-        case Number() | Named() | Category():
-            return True
         case Arithmetic(_, left, right) | Choice(_, left, right):
-            return _is_constant(left) and _is_constant(right)
+            yield from _leaves(left)
+            yield from _leaves(right)
         case Extreme(_, items):
-            return all(_is_constant(item) for item in items)
+            for item in items:
+                yield from _leaves(item)
         case Absolute(item):
-            return _is_constant(item)
+            yield from _leaves(item)
         case _:
-            return False
-
-
-def _measured(node: Numeric | Category) -> Iterator[Measured]:
-    """Yield the measurements that make up a number, not those that only choose between numbers."""
-    match node:
-        case Measured():
             yield node
-        case Arithmetic(_, left, right) | Choice(_, left, right):
-            yield from _measured(left)
-            yield from _measured(right)
-        case Extreme(_, items):
-            for item in items:
-                yield from _measured(item)
-        case Absolute(item):
-            yield from _measured(item)
-
-
-def _named(node: Numeric | Category) -> Iterator[Named]:
-    match node:
-        case Named():
-            yield node
-        case Arithmetic(_, left, right) | Choice(_, left, right):
-            yield from _named(left)
-            yield from _named(right)
-        case Extreme(_, items):
-            for item in items:
-                yield from _named(item)
-        case Absolute(item):
-            yield from _named(item)
 
 
 def _unit(node: Numeric) -> str:
