@@ -110,6 +110,13 @@ def statements() -> Mapping[str, StatementDef]:
 
 
 @cache
+def codes() -> Mapping[str, Mapping[str, str]]:
+    """Return the codes of other vocabularies: system ("scp", "aha", "snomed", "minnesota") -> code -> what it means."""
+    table: dict[str, dict[str, str]] = _load("codes.yaml")
+    return MappingProxyType({system: MappingProxyType(listed) for system, listed in table.items()})
+
+
+@cache
 def measurement(name: str) -> MeasurementDef:
     """Return the definition of a measurement by name or alias.
 
@@ -166,8 +173,7 @@ def _statement_def(row: dict[str, Any]) -> StatementDef:
     return StatementDef(**row, codes=codes)
 
 
-def _load(file: str) -> list[dict[str, Any]]:
+def _load(file: str) -> Any:
     text = files(__package__).joinpath(file).read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows: list[dict[str, Any]] = yaml.load(text, Loader=loader)  # noqa: S506 - our own file, safe loader
-    return rows
+    return yaml.load(text, Loader=loader)  # noqa: S506 - our own file, safe loader
