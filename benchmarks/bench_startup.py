@@ -3,7 +3,7 @@
     python benchmarks/bench_startup.py [RECORDING] [--json FILE]
 
 Without a recording the one that ships with pydicom is used. The figures are the least of several runs, children
-included; what the operating system caches is warm.
+included; what the operating system caches is warm, and so is the cache of packs (the first run fills it).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from ecg_core.hookspecs import ExtractorSpec, ReaderSpec, ReportSpec, hookimpl
 
 @hookimpl
 def ecg_readers() -> list[ReaderSpec]:
-    """WFDB, DICOM waveforms, and bare arrays."""
+    """WFDB, DICOM waveforms, carts' own formats, and bare arrays."""
     return [
         ReaderSpec(
             name="wfdb",
@@ -20,6 +20,55 @@ def ecg_readers() -> list[ReaderSpec]:
             factory="ecg_core.readers.dicom:DicomReader",
             summary="DICOM 12-lead and general ECG waveforms",
             suffixes=(".dcm",),
+        ),
+        ReaderSpec(
+            name="aecg",
+            factory="ecg_core.readers.vendor:AecgReader",
+            summary="HL7 annotated ECG",
+            suffixes=(".xml", ".aecg"),
+            requires=("ecgdatakit",),
+        ),
+        ReaderSpec(
+            name="sierra",
+            factory="ecg_core.readers.vendor:SierraReader",
+            summary="Philips Sierra XML",
+            suffixes=(".xml",),
+            requires=("ecgdatakit",),
+        ),
+        ReaderSpec(
+            name="muse",
+            factory="ecg_core.readers.vendor:MuseReader",
+            summary="GE MUSE XML",
+            suffixes=(".xml",),
+            requires=("ecgdatakit",),
+        ),
+        ReaderSpec(
+            name="cardiosoft",
+            factory="ecg_core.readers.cardiosoft:CardioSoftReader",
+            summary="GE CardioSoft and CASE XML",
+            suffixes=(".xml",),
+            requires=("defusedxml",),
+        ),
+        ReaderSpec(
+            name="schiller",
+            factory="ecg_core.readers.schiller:SchillerReader",
+            summary="Schiller XML",
+            suffixes=(".xml",),
+            requires=("defusedxml",),
+        ),
+        ReaderSpec(
+            name="scp",
+            factory="ecg_core.readers.vendor:ScpReader",
+            summary="SCP-ECG (EN 1064)",
+            suffixes=(".scp",),
+            requires=("ecgdatakit",),
+        ),
+        ReaderSpec(
+            name="edf",
+            factory="ecg_core.readers.vendor:EdfReader",
+            summary="EDF and EDF+ with ECG channels",
+            suffixes=(".edf",),
+            requires=("ecgdatakit",),
         ),
         ReaderSpec(
             name="array",
@@ -48,6 +97,12 @@ def ecg_extractors() -> list[ExtractorSpec]:
             name="neurokit",
             factory="ecg_core.extract.neurokit:NeurokitExtractor",
             summary="NeuroKit2's delineation, for comparison only",
+            requires=("neurokit2",),
+        ),
+        ExtractorSpec(
+            name="neurokit-prominence",
+            factory="ecg_core.extract.neurokit:NeurokitProminenceExtractor",
+            summary="NeuroKit2's delineation by prominence, for comparison only",
             requires=("neurokit2",),
         ),
     ]

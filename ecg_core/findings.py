@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 
 from ecg_core.measurements import Measurement
@@ -43,7 +45,7 @@ class Citation:
     Attributes:
         ref: key of the pack's source list, e.g. "AHA3".
         where: place within the source (table, section, item).
-        text: the source in full (authors, year, journal, DOI).
+        text: the source in full (authors, year, journal, DOI); in JSON it stands under ``sources``.
     """
 
     ref: str
@@ -189,7 +191,8 @@ class Provenance:
         ecg_core: version of this program.
         extractor: name and version of the extractor.
         engine: rule engine that chained the findings ("durable" or "python").
-        packs: id, version and sha256 of the canonical JSON of each pack.
+        packs: id, version and sha256 of the canonical JSON of each pack; after a pack those that it extends, which say
+            so by ``extended_by``.
         sampling_rate: in Hz.
         start: start of the analysed window in s.
         duration: length of the analysed window in s.
@@ -243,8 +246,18 @@ class Interpretation:
     schema_version: int = SCHEMA_VERSION
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """Write the interpretation as JSON text; NaN and infinity never occur in it."""
-        return str(_adapter().dump_json(self, indent=indent), "utf-8")
+        """Write the interpretation as JSON text; NaN and infinity never occur in it.
+
+        Measurements and traces stand one to a line, or everything in one line if `indent` is None. Nodes of traces
+        leave out what has its default value. The text of a cited source stands once, under ``sources``.
+        """
+        from ecg_core.json_layout import lay_out, take_sources
+
+        data = json.loads(_adapter(Interpretation).dump_json(replace(self, traces={})))
+        traces = _adapter(dict[str, RuleTrace])
+        data["traces"] = json.loads(traces.dump_json(dict(self.traces), exclude_defaults=True))
+        take_sources(data)
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")) if indent is None else lay_out(data, indent)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Interpretation:
@@ -253,12 +266,23 @@ class Interpretation:
         Raises:
             pydantic.ValidationError: if the text does not fit the schema.
         """
-        return _adapter().validate_json(text)  # type: ignore[no-any-return]
+        from ecg_core.json_layout import put_sources
+
+        data = _adapter(dict[str, Any]).validate_json(text)
+        put_sources(data)
+        # As text again: lists in JSON are tuples here.
+        return _adapter(Interpretation).validate_json(json.dumps(data))  # type: ignore[no-any-return]
 
     @staticmethod
     def json_schema() -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of `to_json`."""
-        schema = _adapter().json_schema()
+        schema = _adapter(Interpretation).json_schema()
+        schema["properties"]["sources"] = {
+            "type": "object",
+            "title": "Sources",
+            "description": "Text of each cited source by its ref; a citation without a text of its own has this one.",
+            "additionalProperties": {"type": "string"},
+        }
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": f"ecg-core/interpretation/{SCHEMA_VERSION}",
@@ -266,8 +290,9 @@ class Interpretation:
         }
 
 
-def _adapter() -> Any:
+@cache
+def _adapter(kind: Any) -> Any:
     # Imported here: pydantic costs more than everything else on the path to a text report.
     from pydantic import TypeAdapter
 
-    return TypeAdapter(Interpretation)
+    return TypeAdapter(kind)

@@ -26,6 +26,9 @@ API_VERSION = 1
 
 PROJECT = "ecg_core"
 
+DEFAULT_EXTRACTOR = "learned"
+"""The extractor that measures where none is named."""
+
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ecg_core
 from ecg_core.errors import UsageError
 from ecg_core.extract import analysis_window, measure
+from ecg_core.extract.cautions import find_cautions
 from ecg_core.findings import Interpretation, Provenance
+from ecg_core.hookspecs import DEFAULT_EXTRACTOR
 from ecg_core.readers import read_recording
 from ecg_core.recording import Recording
 from ecg_core.rules.backends.durable import available
 from ecg_core.rules.engine import evaluate
+from ecg_core.rules.lazy import Lazy
 from ecg_core.rules.load import load_protocol
-from ecg_core.rules.protocol import Protocol
+from ecg_core.rules.protocol import BasePack, Protocol
 
 if TYPE_CHECKING:
     from ecg_core.measurements import Measurements
@@ -37,7 +41,7 @@ def interpret(
     recording: str | os.PathLike[str] | Recording,
     packs: Sequence[str | Path | Protocol] | str = ("adult12",),
     *,
-    extractor: str = "classical",
+    extractor: str = DEFAULT_EXTRACTOR,
     engine: Engine | None = None,
     start: float | None = None,
     duration: float | None = None,
@@ -106,25 +110,26 @@ def _assembled(
     engine: Engine,
 ) -> Interpretation:
     several = len(protocols) > 1
+    # Rule ids are unique within a pack only.
+    rules = {
+        f"{protocol.id}:{rule}" if several else rule: (judgement.traces, rule)
+        for protocol, judgement in zip(protocols, judgements, strict=True)
+        for rule in judgement.traces
+    }
     return Interpretation(
         findings=tuple(item for judgement in judgements for item in judgement.findings),
         excluded=tuple(item for judgement in judgements for item in judgement.excluded),
         not_assessed=tuple(item for judgement in judgements for item in judgement.not_assessed),
         critical=tuple(dict.fromkeys(code for judgement in judgements for code in judgement.critical)),
         measurements=tuple(measurements),
-        # Rule ids are unique within a pack only.
-        traces={
-            f"{protocol.id}:{rule}" if several else rule: trace
-            for protocol, judgement in zip(protocols, judgements, strict=True)
-            for rule, trace in judgement.traces.items()
-        },
+        traces=Lazy(rules, lambda key: rules[key][0][rules[key][1]]),
         provenance=Provenance(
             recording=window.name,
             source=window.source,
             ecg_core=ecg_core.__version__,
             extractor=measurements.extractor,
             engine=engine,
-            packs=tuple({"id": item.id, "version": item.version, "sha256": item.sha256} for item in protocols),
+            packs=tuple(pack for item in protocols for pack in _identity(item)),
             sampling_rate=window.sampling_rate,
             start=window.start,
             duration=window.duration,
@@ -132,16 +137,29 @@ def _assembled(
             age=window.patient.age,
             sex=window.patient.sex,
             reported=dict(window.reported),
-            notes=(*window.notes, *_unknown_patient(window), *(note for item in judgements for note in item.notes)),
+            notes=(
+                *window.notes,
+                *find_cautions(measurements),
+                *_unknown_patient(window),
+                *(note for item in judgements for note in item.notes),
+            ),
             safety=SAFETY,
         ),
     )
 
 
+def _identity(protocol: Protocol) -> list[dict[str, str]]:
+    """Name a pack and, after it, those that it extends."""
+    chain: tuple[Protocol | BasePack, ...] = (protocol, *protocol.bases)
+    packs = [{"id": pack.id, "version": pack.version, "sha256": pack.sha256} for pack in chain]
+    for above, pack in pairwise(packs):
+        pack["extended_by"] = above["id"]
+    return packs
+
+
 def _unknown_patient(recording: Recording) -> list[str]:
     stated = {"age": recording.patient.age, "sex": recording.patient.sex}
-    return [
-        f"{name} unknown: findings whose limits depend on it are at most probable"
-        for name, value in stated.items()
-        if value is None
-    ]
+    unknown = [name for name, value in stated.items() if value is None]
+    on = "it" if len(unknown) == 1 else "them"
+    said = f"{' and '.join(unknown)} unknown: findings whose limits depend on {on} are at most probable"
+    return [said] if unknown else []

@@ -9,6 +9,8 @@ from ecg_core.findings import Evidence, Verdict
 from ecg_core.vocabulary import LEADS, measurements
 
 _DECIMALS = {"ms": 0, "mV": 2, "deg": 0, "1/min": 0, "Hz": 1, "y": 0, "mV*ms": 1, "mV/s": 1, "s": 1}
+_MOST = 12
+"""Most decimals: numbers that are equal that far differ by rounding alone."""
 _SIGNS = {"deg": "\N{DEGREE SIGN}", "1/min": "/min", "y": " y"}
 OPERATORS = {
     "<=": "\N{LESS-THAN OR EQUAL TO}",
@@ -21,16 +23,31 @@ _SYMBOLS = {" * ": " \N{MULTIPLICATION SIGN} ", " - ": " \N{MINUS SIGN} "}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
-def quantity(value: float | bool | str | None, unit: str = "") -> str:
-    """Print a value with its unit: ``214 ms``, ``0.25 mV``, ``-35°``, ``72/min``, ``yes``, ``not measured``."""
+def quantity(value: float | bool | str | None, unit: str = "", *, beside: Iterable[float] = ()) -> str:
+    """Print a value with its unit: ``214 ms``, ``0.25 mV``, ``-35°``, ``72/min``, ``yes``, ``not measured``.
+
+    Args:
+        value: the value.
+        unit: its unit.
+        beside: numbers in the same unit that it is compared with: it gets as many decimals as tell it from each of them
+            that it differs from, so that 59.7 is not said to be below 60 as "60/min".
+    """
     if value is None:
         return "not measured"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
         return value.replace("_", "-")
-    decimals = _DECIMALS.get(unit, 2)
-    text = f"{value:.{decimals}f}" if unit or not float(value).is_integer() else f"{value:.0f}"
+    usual = _DECIMALS.get(unit, 2) if unit or not float(value).is_integer() else 0
+    others = [other for other in beside if other != value]
+    decimals = next(
+        (count for count in range(usual, _MOST) if all(round(other, count) != round(value, count) for other in others)),
+        _MOST,
+    )
+    text = f"{value:.{decimals}f}"
+    while decimals > usual and text[-1] == "0":
+        text, decimals = text[:-1], decimals - 1
+    text = text.removesuffix(".")
     if float(text) == 0:
         text = text.removeprefix("-")
     return text + _SIGNS.get(unit, f" {unit}" if unit else "")
@@ -63,7 +80,7 @@ def evidence_text(evidence: Evidence) -> str:
     operator = evidence.operator if evidence.verdict is Verdict.TRUE else _OPPOSITE[evidence.operator]
     if isinstance(evidence.value, str):
         return f"{name}: {quantity(evidence.value)}"
-    value, limit = _told_apart(evidence)
+    value, limit = told_apart(evidence)
     return f"{name} {value} {OPERATORS.get(operator, operator)} {limit}"
 
 
@@ -93,11 +110,12 @@ def lead_list(leads: tuple[str, ...]) -> str:
 _NEXT = {f"V{number}": f"V{number + 1}" for number in range(1, 6)}
 
 
-def _told_apart(evidence: Evidence) -> tuple[str, str]:
-    """Print value and limit, with more decimals where rounding would make a strict comparison look wrong."""
-    value, limit = quantity(evidence.value, evidence.unit), quantity(evidence.limit, evidence.unit)
-    if value != limit or not isinstance(evidence.value, float) or evidence.value == evidence.limit:
-        return value, limit
-    decimals = _DECIMALS.get(evidence.unit, 2) + 2
-    sign = _SIGNS.get(evidence.unit, f" {evidence.unit}" if evidence.unit else "")
-    return f"{evidence.value:.{decimals}f}{sign}", limit
+def told_apart(evidence: Evidence) -> tuple[str, str]:
+    """Print the value and the limit of a comparison so that they look different where they are."""
+    value, limit = evidence.value, evidence.limit
+    return quantity(value, evidence.unit, beside=numbers(limit)), quantity(limit, evidence.unit, beside=numbers(value))
+
+
+def numbers(*values: object) -> list[float]:
+    """Return those values that are numbers."""
+    return [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]

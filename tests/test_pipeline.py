@@ -46,7 +46,7 @@ def test_provenance_says_what_made_it(cart):
     assert found.safety == SAFETY
     assert (found.source, found.sampling_rate, found.start, found.duration) == ("dicom", 1000.0, 0.0, 10.0)
     assert found.engine == ("durable" if durable.available() else "python")
-    assert found.extractor.startswith("classical")
+    assert found.extractor.startswith("learned")
     assert set(found.leads.values()) == {"recorded"}
     assert found.reported["qt_interval"] == 368
 
@@ -76,8 +76,7 @@ def test_without_durable_rules_python_serves(recording, monkeypatch):
 def test_an_unknown_patient_is_stated_and_caps_certainty(recording):
     unknown = interpret(replace(recording, patient=Patient()))
     assert [note for note in unknown.provenance.notes if "unknown" in note] == [
-        "age unknown: findings whose limits depend on it are at most probable",
-        "sex unknown: findings whose limits depend on it are at most probable",
+        "age and sex unknown: findings whose limits depend on them are at most probable",
     ]
     assert {"TEC_DEMOG"} <= {finding.statement for finding in unknown.findings}
     known = interpret(recording)

@@ -8,6 +8,7 @@ from typing import Protocol, cast, runtime_checkable
 import numpy as np
 
 from ecg_core.errors import NotAssessableError
+from ecg_core.hookspecs import DEFAULT_EXTRACTOR
 from ecg_core.measurements import Measurements
 from ecg_core.plugin_manager import PluginManager
 from ecg_core.recording import Recording
@@ -46,7 +47,7 @@ class Extractor(Protocol):
 def measure(
     recording: Recording,
     *,
-    extractor: str = "classical",
+    extractor: str = DEFAULT_EXTRACTOR,
     start: float | None = None,
     duration: float | None = None,
     plugins: PluginManager | None = None,

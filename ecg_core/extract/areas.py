@@ -1,33 +1,30 @@
-"""Areas under P, QRS and T, and the frontal axes that follow from them."""
+"""Areas under P, QRS and T, and the axes that follow from them."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.extract.frame import NO_BEAT, NO_P, NO_T, Frame, Missing, Reading
-from ecg_core.extract.uncertainty import AMPLITUDE_MV, combine
+from ecg_core.extract.uncertainty import AMPLITUDE_MV, AMPLITUDE_SHARE, combine
+from ecg_core.extract.vectors import measure_vectors
 from ecg_core.measurements import Measurement
 from ecg_core.vocabulary import LIMB_LEADS
 
-AXIS_NAMES = ("p_axis", "qrs_axis", "t_axis", "qrs_axis_determinate", "qrs_t_angle")
+AREA_NAMES = ("p_area", "qrs_area", "t_area")
 
 INDETERMINATE = 0.10
 """Net QRS below this share of peak to peak in every limb lead leaves no axis (vocabulary, qrs_axis_determinate)."""
 
-SMALLEST_MEAN = 0.010
-"""Mean length of the frontal vector over the wave, in mV, below which its direction is noise (engineering default)."""
-
 
 def measure_areas(frame: Frame) -> list[Measurement]:
-    """Return P, QRS and T areas of every lead and the frontal axes."""
+    """Return P, QRS and T areas of every lead and the axes."""
     waves = frame.waves
     if waves.qrs_onset is None or waves.qrs_offset is None:
         return [
-            *frame.per_lead(("p_area", "qrs_area", "t_area"), lambda row: {}, NO_BEAT),
-            *frame.everything(AXIS_NAMES, dict.fromkeys(AXIS_NAMES, Missing(NO_BEAT))),
+            *frame.per_lead(AREA_NAMES, lambda row: {}, NO_BEAT),
+            frame.report("qrs_axis_determinate", Missing(NO_BEAT)),
+            *measure_vectors(frame, {}, determinate=False),
         ]
     edges = {
         "p": (waves.p_onset, waves.p_offset, NO_P),
@@ -35,21 +32,20 @@ def measure_areas(frame: Frame) -> list[Measurement]:
         "t": (waves.t_onset if waves.t_onset is not None else frame.offset, waves.t_offset, NO_T),
     }
     items: list[Measurement] = []
-    axes: dict[str, Reading | Missing] = {}
+    areas: dict[str, NDArray[np.float64]] = {}
     for wave, (first, last, reason) in edges.items():
         name = f"{wave}_area"
         if first is None or last is None or last - first < 2:
             items += frame.per_lead((name,), lambda row: {}, reason)
-            axes[f"{wave}_axis"] = Missing(reason)
             continue
-        area = _area(frame, wave, first, last)
-        items += _report_area(frame, name, area, (first, last))
-        axes[f"{wave}_axis"] = _axis(frame, area, frame.milliseconds(last - first), (first, last))
-    axes["qrs_axis_determinate"] = _determinate(frame)
-    if axes["qrs_axis_determinate"] == Reading(value=False):
-        axes["qrs_axis"] = Missing("net QRS is close to zero in all limb leads")
-    axes["qrs_t_angle"] = _angle(axes["qrs_axis"], axes["t_axis"])
-    return [*items, *frame.everything(AXIS_NAMES, axes)]
+        areas[wave] = _area(frame, wave, first, last)
+        items += _report_area(frame, wave, areas[wave], first, last)
+    determinate = _determinate(frame)
+    return [
+        *items,
+        frame.report("qrs_axis_determinate", determinate),
+        *measure_vectors(frame, areas, determinate=not isinstance(determinate, Reading) or determinate.value is True),
+    ]
 
 
 def _area(frame: Frame, wave: str, first: int, last: int) -> NDArray[np.float64]:
@@ -63,28 +59,19 @@ def _area(frame: Frame, wave: str, first: int, last: int) -> NDArray[np.float64]
     return area
 
 
-def _report_area(frame: Frame, name: str, area: NDArray[np.float64], span: tuple[float, float]) -> list[Measurement]:
-    error = AMPLITUDE_MV * frame.milliseconds(span[1] - span[0])
-    return frame.per_lead((name,), lambda row: {name: Reading(float(area[row]), error, span)})
+def _report_area(frame: Frame, wave: str, area: NDArray[np.float64], first: int, last: int) -> list[Measurement]:
+    name, width = f"{wave}_area", frame.milliseconds(last - first)
+    doubt = frame.doubt(*(f"{wave}_{edge}" for edge in ("onset", "offset")))
+    edge = combine(frame.method["j_point"], doubt)
 
+    def report(row: int) -> dict[str, Reading | Missing]:
+        level = combine(AMPLITUDE_MV, float(frame.noise[row])) * width
+        # Where an edge lies elsewhere, the area gains or loses what stands there; P stands on its own edges.
+        ends = [] if wave == "p" else [edge * float(frame.beat[row, sample]) for sample in (first, last)]
+        u = combine(level, AMPLITUDE_SHARE * float(area[row]), *ends)
+        return {name: Reading(float(area[row]), u, (first, last), doubt > 0)}
 
-def _axis(
-    frame: Frame,
-    area: NDArray[np.float64],
-    width: float,
-    span: tuple[float, float],
-) -> Reading | Missing:
-    """Return the direction of the frontal vector with the given areas in I and aVF."""
-    for lead in ("I", "aVF"):
-        if lead in frame.refused:
-            return Missing(frame.refused[lead])
-    # aVF is measured against the mean of the arms: its vector is longer than that of I by 2/sqrt(3).
-    right, down = float(area[frame.rows["I"]]), 2 / math.sqrt(3) * float(area[frame.rows["aVF"]])
-    length = math.hypot(right, down)
-    if length < SMALLEST_MEAN * width:
-        return Missing("wave too small in the limb leads to have an axis")
-    u = math.degrees(math.atan2(AMPLITUDE_MV * width, length))
-    return Reading(math.degrees(math.atan2(down, right)), combine(u, 3.0), span)
+    return frame.per_lead((name,), report)
 
 
 def _determinate(frame: Frame) -> Reading | Missing:
@@ -93,16 +80,5 @@ def _determinate(frame: Frame) -> Reading | Missing:
         return Missing("no limb lead can be measured")
     piece = frame.beat[rows, frame.onset : frame.offset + 1]
     net = np.abs(np.maximum(piece.max(axis=1), 0.0) + np.minimum(piece.min(axis=1), 0.0))
-    return Reading(value=bool((net >= INDETERMINATE * np.ptp(piece, axis=1)).any()))
-
-
-def _angle(qrs: Reading | Missing, t: Reading | Missing) -> Reading | Missing:
-    for part in (qrs, t):
-        if isinstance(part, Missing):
-            return part
-    assert isinstance(qrs, Reading)
-    assert isinstance(t, Reading)
-    assert isinstance(qrs.value, float)
-    assert isinstance(t.value, float)
-    difference = abs((qrs.value - t.value + 180.0) % 360.0 - 180.0)
-    return Reading(difference, combine(qrs.u or 0.0, t.u or 0.0))
+    determinate = bool((net >= INDETERMINATE * np.ptp(piece, axis=1)).any())
+    return Reading(determinate, None, (frame.onset, frame.offset))

@@ -10,6 +10,9 @@ from ecg_core.extract.delineation import Delineation
 PRE_SECONDS, POST_SECONDS = 0.1, 0.45
 """QRST window around the QRS position where the delineation does not bound it (engineering default)."""
 
+LEAD, PACED_LEAD = 0.02, 0.05
+"""Where that window begins before QRS onset, in s (engineering default)."""
+
 P_HALF_SECONDS = 0.09
 """Half width of what is taken away around a P peak: a P wave of 120 ms and its fading edges (engineering default)."""
 
@@ -20,7 +23,9 @@ def qrst_window(delineation: Delineation) -> tuple[int, int]:
     before = round(PRE_SECONDS * rate)
     after = round(POST_SECONDS * rate)
     if waves.qrs_onset is not None:
-        before = delineation.origin - waves.qrs_onset + round(0.02 * rate)
+        # Before a paced complex stands its spike, which the QRS onset is not sought in: it goes with the QRS.
+        lead = PACED_LEAD if any(beat.shape == 0 and beat.kind == "paced" for beat in delineation.beats) else LEAD
+        before = delineation.origin - waves.qrs_onset + round(lead * rate)
     if waves.t_offset is not None:
         after = waves.t_offset - delineation.origin + round(0.04 * rate)
     length = delineation.representative.shape[1]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ecg_core.extract.average import average
 from ecg_core.extract.boundaries import find_qrs
-from ecg_core.extract.fiducials import Averaged, GlobalWaves, spike_end
+from ecg_core.extract.fiducials import Averaged, GlobalWaves, Opinions, spike_end
 from ecg_core.extract.p_wave import find_p
 from ecg_core.extract.qrs import detect
 from ecg_core.extract.shapes import cut
@@ -45,7 +45,7 @@ class ClassicalFiducials:
         beat = average(cut(self._signal, positions, origin, origin))
         return self._find_qrs(beat, positions, origin)
 
-    def find_waves(self, averaged: Averaged) -> tuple[GlobalWaves, GlobalWaves | None]:
+    def find_waves(self, averaged: Averaged) -> tuple[GlobalWaves, Opinions | None]:
         """Find QRS, T and P in the representative beat; there is no second delineator."""
         beat, origin, positions, rate = averaged.beat, averaged.origin, averaged.positions, self._rate
         chosen = positions[averaged.chosen]

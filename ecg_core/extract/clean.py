@@ -8,14 +8,17 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from ecg_core.extract.filters import low_pass
+from ecg_core.extract.filters import low_pass, resample
 from ecg_core.recording import Recording
 
 WORKING_RATE = 500.0
 """Rate at which everything is measured, in Hz (the least that AHA/ACC/HRS 2007 part I asks of adult recordings)."""
 
+PASSED = 150.0
+"""Highest frequency that is measured, in Hz (AHA/ACC/HRS 2007 part I)."""
+
 LOW_PASS = 180.0
-"""Corner of the low-pass filter, in Hz: run forth and back, it is 3 dB down at 150 Hz (AHA/ACC/HRS 2007 part I)."""
+"""Corner of the low-pass filter, in Hz: run forth and back, it is 3 dB down at `PASSED`."""
 
 BASELINE_LIMIT = 0.5
 """Below this, in Hz, everything is baseline wander."""
@@ -95,15 +98,12 @@ def baseline(signal: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _resample(signal: NDArray[np.float64], rate: float) -> NDArray[np.float64]:
-    from scipy.signal import resample_poly
-
     ratio = Fraction(WORKING_RATE / rate).limit_denominator(1000)
     if ratio == 1:
         return signal
     # The mean is taken out first: the resampler pads with zeros, and an offset would ring at both ends.
     level = np.median(signal, axis=1, keepdims=True)
-    resampled: NDArray[np.float64] = resample_poly(signal - level, ratio.numerator, ratio.denominator, axis=1) + level
-    return resampled
+    return resample(signal - level, ratio.numerator, ratio.denominator) + level
 
 
 def _resample_mask(lost: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ecg_core.extract.atrial import NO_P
+from ecg_core.extract.conduction_groups import NAMES as GROUP_NAMES
+from ecg_core.extract.conduction_groups import count_groups
 from ecg_core.extract.delineation import Delineation
 from ecg_core.extract.ectopy import rr_milliseconds
 from ecg_core.extract.entries import absent, measured
@@ -29,7 +31,7 @@ def measure_conduction(delineation: Delineation, activity: AtrialActivity) -> li
         reason = "P waves do not lead to the QRS complexes"
     if not beats:
         reason = "no QRS complex found"
-    items = [absent("rp_intervals", "a P wave after the QRS is not looked for by the classical engine")]
+    items = [absent("rp_intervals", "a P wave after the QRS is not looked for")]
     owned = activity.beats >= 0
     pr = activity.pr[owned]
     if pr.size == 0:
@@ -44,16 +46,28 @@ def measure_conduction(delineation: Delineation, activity: AtrialActivity) -> li
             u = max(PR_JITTER, spread / float(np.sqrt(2 * (pr.size - 1))))
             items.append(measured("pr_variation", spread, u=u, span=span))
     if not beats or activity.peaks.size == 0:
-        counts = ("nonconducted_p_count", "dropped_beat_count", "wenckebach_count", "av_ratio", "av_dissociation")
+        counts = (
+            "nonconducted_p_count",
+            "dropped_beat_count",
+            "wenckebach_count",
+            "av_ratio",
+            "p_per_qrs",
+            "av_dissociation",
+            *GROUP_NAMES,
+        )
         return items + [absent(name, reason) for name in counts]
     whole = (int(activity.peaks[0]), int(activity.peaks[-1]))
+    groups = count_groups(activity.beats)
     return [
         *items,
         measured("nonconducted_p_count", _blocked(delineation, activity), span=whole),
         measured("dropped_beat_count", _dropped(activity), span=whole),
         measured("wenckebach_count", _wenckebach(activity), span=whole),
         measured("av_ratio", _ratio(delineation, activity), span=whole),
+        # One P wave too many or too few at either end of the window.
+        measured("p_per_qrs", activity.peaks.size / len(beats), u=0.5 / len(beats), span=whole),
         _dissociation(delineation, activity),
+        *(measured(name, count, span=whole) for name, count in zip(GROUP_NAMES, groups, strict=True)),
     ]
 
 

@@ -13,8 +13,10 @@ from ecg_core.extract.beat_waves import match_waves
 from ecg_core.extract.clean import Conditioned
 from ecg_core.extract.delineation import Beat, Delineation, Waves
 from ecg_core.extract.fiducials import Averaged, Fiducials, FindFiducials, GlobalWaves
+from ecg_core.extract.fusion import mark_fusion
 from ecg_core.extract.p_wave import bring_out
 from ecg_core.extract.shapes import cut, sort_shapes
+from ecg_core.extract.slow_part import find_slow_part
 
 BEFORE, AFTER = 0.56, 0.90
 """Extent of the representative beat before and after the aligned position, in s."""
@@ -50,16 +52,16 @@ def delineate(
     chosen = _chosen(positions, shapes.numbers)
     representative = average(cut(conditioned.signal, positions[chosen], before, after))
     averaged = Averaged(beat=representative[rows], origin=before, positions=positions, chosen=chosen)
-    waves, second = fiducials.find_waves(averaged)
+    waves, opinions = fiducials.find_waves(averaged)
     onsets, p_shifts, t_shifts = _match_beats(signal, representative[rows], positions, waves, rate)
     described = Described(
-        onsets=positions / rate,
+        onsets=onsets / rate,
         widths=widths[shapes.numbers] / rate,
         numbers=shapes.numbers,
         likeness=shapes.likeness[shapes.numbers],
         has_p=~np.isnan(p_shifts),
     )
-    kinds = classify(described, spike_times)
+    kinds = mark_fusion(classify(described, spike_times), described, signal, positions, rate)
     beats = tuple(
         Beat(
             sample=round(float(positions[beat])),
@@ -72,15 +74,16 @@ def delineate(
         )
         for beat in range(positions.size)
     )
-    return replace(
+    delineation = replace(
         empty,
         beats=beats,
         representative=representative,
         waves=_round(waves),
         averaged=int(chosen.sum()),
         edges=_edges(waves) if fiducials.fractions else {},
-        second=None if second is None else _round(second),
+        opinions=None if opinions is None else (_round(opinions[0]), _round(opinions[1])),
     )
+    return replace(delineation, slow_part=find_slow_part(delineation))
 
 
 def _without_beats(conditioned: Conditioned, usable: dict[str, bool], before: int, after: int) -> Delineation:

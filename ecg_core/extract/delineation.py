@@ -61,7 +61,9 @@ class Delineation:
         origin: sample of `representative` that stands for `Beat.sample`.
         waves: global fiducial points within `representative`.
         edges: those of them that are known to a fraction of a sample, by name.
-        second: `waves` as seen by an independent delineator; None without one.
+        slow_part: what the baseline filter took from `representative`, likewise, and amplitudes need; 0 at the QRS
+            onset; None where nothing was filtered.
+        opinions: the waves as each of two independent delineators sees them; None where there is one only.
         averaged: number of beats in the average.
     """
 
@@ -77,4 +79,5 @@ class Delineation:
     waves: Waves
     averaged: int
     edges: Mapping[str, float] = field(default_factory=dict)
-    second: Waves | None = None
+    slow_part: NDArray[np.float64] | None = None
+    opinions: tuple[Waves, Waves] | None = None

@@ -12,9 +12,9 @@ LARGE = 20.0
 programs on normal recordings, Kligfield 2018)."""
 
 
-def compare(waves: Waves, second: Waves, rate: float) -> dict[str, float]:
+def compare(first: Waves, second: Waves, rate: float) -> dict[str, float]:
     """Return by how many ms two delineators differ, for each point compared that both have placed."""
-    pairs = {name: (getattr(waves, name), getattr(second, name)) for name in COMPARED}
+    pairs = {name: (getattr(first, name), getattr(second, name)) for name in COMPARED}
     return {
         name: abs(one - other) * 1000.0 / rate
         for name, (one, other) in pairs.items()
@@ -22,8 +22,8 @@ def compare(waves: Waves, second: Waves, rate: float) -> dict[str, float]:
     }
 
 
-def doubts(waves: Waves, second: Waves | None, rate: float) -> dict[str, float]:
+def doubts(opinions: tuple[Waves, Waves] | None, rate: float) -> dict[str, float]:
     """Return the standard uncertainty in ms that a large difference adds: half of it, by the name of the point."""
-    if second is None:
+    if opinions is None:
         return {}
-    return {name: size / 2 for name, size in compare(waves, second, rate).items() if size > LARGE}
+    return {name: size / 2 for name, size in compare(*opinions, rate).items() if size > LARGE}

@@ -16,6 +16,9 @@ SUPRAVENTRICULAR_PREMATURE = 0.85
 VENTRICULAR_PREMATURE = 0.90
 ESCAPE_LATE, ESCAPE_SECONDS = 1.15, 1.2
 """A wide beat is an escape when it ends a pause: later than the rhythm and at least 1.2 s after the last QRS."""
+MOSTLY = 0.6
+"""Share of the dominant beats with a P wave from which a late one without it is a junctional escape (engineering
+default)."""
 FIRST_PAUSE = 1.1
 """Pause after a ventricular beat at the start of the window that stands for its prematurity (engineering default)."""
 INTERPOLATED = 0.08
@@ -67,20 +70,19 @@ def measure_ectopy(delineation: Delineation) -> list[Measurement]:
         "beat_prematurity",
         "beat_pause",
         "supraventricular_premature_count",
+        "supraventricular_run_length",
         "ventricular_premature_count",
         "ventricular_morphology_count",
         "ventricular_run_length",
         "ventricular_bigeminy_count",
         "ventricular_couplet_count",
+        "fusion_count",
     )
     if len(beats) < 2:
         return [absent(name, "fewer than 2 beats") for name in names] + _alternation(delineation)
-    rr, local = rr_milliseconds(delineation), local_rr(delineation)
     span = (beats[0].sample, beats[-1].sample)
-    # The first beat has no interval before it and the last none after it: their ratio is 1, "as expected".
-    prematurity = np.concatenate(([1.0], rr / local[1:]))
-    pause = np.concatenate((rr / local[:-1], [1.0]))
-    classes = _letters(delineation, rr, prematurity, pause)
+    prematurity, pause = relative_times(delineation)
+    classes = beat_letters(delineation)
     ventricular = np.array([letter == "V" for letter in classes])
     ectopic = _premature_runs(ventricular, prematurity, pause)
     atrial = np.array([letter == "S" for letter in classes])
@@ -91,25 +93,41 @@ def measure_ectopy(delineation: Delineation) -> list[Measurement]:
         measured("beat_prematurity", tuple(round(float(value), 3) for value in prematurity), span=span),
         measured("beat_pause", tuple(round(float(value), 3) for value in pause), span=span),
         measured("supraventricular_premature_count", int(atrial.sum()), span=span),
+        measured("supraventricular_run_length", _longest(atrial), span=span),
         measured("ventricular_premature_count", int(ectopic.sum()), span=span),
         measured("ventricular_morphology_count", len(shapes), span=span),
-        measured("ventricular_run_length", max(lengths, default=0), span=span),
+        measured("ventricular_run_length", _longest(ventricular), span=span),
         measured("ventricular_bigeminy_count", _bigeminy(classes), span=span),
         measured("ventricular_couplet_count", sum(length == 2 for length in lengths), span=span),
+        measured("fusion_count", classes.count("F"), span=span),
         *_alternation(delineation),
     ]
 
 
-def _letters(
-    delineation: Delineation, rr: NDArray[np.float64], prematurity: NDArray[np.float64], pause: NDArray[np.float64]
-) -> list[str]:
-    """One letter per beat: N S V F E P Q (vocabulary, beat_classes)."""
+def relative_times(delineation: Delineation) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the RR interval before and after each of 2 beats or more, as a share of the usual one near it.
+
+    The first beat has no interval before it and the last none after it: their share is 1, "as expected".
+    """
+    rr, local = rr_milliseconds(delineation), local_rr(delineation)
+    return np.concatenate(([1.0], rr / local[1:])), np.concatenate((rr / local[:-1], [1.0]))
+
+
+def beat_letters(delineation: Delineation) -> list[str]:
+    """Return one letter for each of 2 beats or more: N S J V F E P Q (vocabulary, beat_classes)."""
+    rr = rr_milliseconds(delineation)
+    prematurity, pause = relative_times(delineation)
     letters: list[str] = []
+    # Only where the dominant beats have P waves does one without tell of a junctional beat.
+    led = [beat.waves.p_peak is not None for beat in delineation.beats if beat.kind == "dominant"]
+    sinus = sum(led) >= MOSTLY * max(1, len(led))
     for number, beat in enumerate(delineation.beats):
         letter = _LETTERS[beat.kind]
-        if letter == "V" and number > 0:
-            late = prematurity[number] >= ESCAPE_LATE and rr[number - 1] >= ESCAPE_SECONDS * 1000
-            letter = "E" if late else "V"
+        late = number > 0 and prematurity[number] >= ESCAPE_LATE and rr[number - 1] >= ESCAPE_SECONDS * 1000
+        if letter == "V" and late:
+            letter = "E"
+        elif letter == "N" and late and sinus and beat.waves.p_peak is None:
+            letter = "J"
         elif letter == "S":
             letter = _supraventricular(number, rr, prematurity, pause, letters)
         letters.append(letter)
@@ -149,6 +167,10 @@ def _premature_runs(
     return ectopic
 
 
+def _longest(beats: NDArray[np.bool_]) -> int:
+    return max((stop - start for start, stop in runs(beats)), default=0)
+
+
 def _bigeminy(classes: list[str]) -> int:
     """Longest chain of N-V pairs."""
     longest = chain = 0
@@ -165,7 +187,7 @@ def _bigeminy(classes: list[str]) -> int:
 
 
 def _alternation(delineation: Delineation) -> list[Measurement]:
-    """QRS peak-to-peak of every second dominant beat against the others, per lead, as a fraction of the mean."""
+    """QRS peak-to-peak of every second dominant beat against the others, per lead, as a fraction of the median."""
     name, rate = "qrs_alternation", delineation.sampling_rate
     before, after = round(0.06 * rate), round(0.08 * rate)
     samples = delineation.signal.shape[1]
@@ -186,14 +208,14 @@ def _alternation(delineation: Delineation) -> list[Measurement]:
         else:
             row = delineation.signal[delineation.leads.index(lead)]
             height = np.array([np.ptp(row[place - before : place + after]) for place in places])
-            mean = float(height.mean())
+            mean = float(np.median(height))
             if mean < 0.05:
                 items.append(absent(name, "QRS too small", lead=lead))
                 continue
-            signs = np.where(np.arange(height.size) % 2 == 0, 1.0, -1.0)
             trend = np.polynomial.Polynomial.fit(np.arange(height.size), height, 1)(np.arange(height.size))
             detrended = height - trend
-            ratio = abs(float(np.mean(signs * detrended))) * 2 / mean
+            # Medians: an artefact in one complex is no alternation.
+            ratio = abs(float(np.median(detrended[::2]) - np.median(detrended[1::2]))) / mean
             u = float(detrended.std()) * 2 / mean / np.sqrt(height.size)
             items.append(measured(name, min(ratio, 2.0), lead=lead, u=u, span=(places[0], places[-1])))
     return items

@@ -26,6 +26,10 @@ class GlobalWaves:
     t: TWave | None
 
 
+Opinions = tuple[GlobalWaves, GlobalWaves]
+"""What two independent delineators find in the same beat."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Averaged:
     """A representative beat and what it is the average of.
@@ -66,10 +70,10 @@ class Fiducials(Protocol):
         """
         ...
 
-    def find_waves(self, averaged: Averaged) -> tuple[GlobalWaves, GlobalWaves | None]:
+    def find_waves(self, averaged: Averaged) -> tuple[GlobalWaves, Opinions | None]:
         """Return the waves of the dominant beats in samples of the representative one.
 
-        The second is what an independent delineator finds in the same beat, None without one.
+        With them comes what each of two independent delineators finds in that beat, None if there is one only.
         """
         ...
 

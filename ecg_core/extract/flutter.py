@@ -17,9 +17,13 @@ STEP = 0.05
 WINDOW = 3.0
 """s; over a longer stretch a small drift of the frequency would undo the fit (engineering default)."""
 FREE_SHARE = 0.25
-EXPLAINED, EXPLAINED_WITHOUT_P = 0.42, 0.25
-"""Share of the signal between QRS complexes that one frequency and its double must explain, where a P wave was found
-and where none was. A P wave once per beat reaches 0.41, fibrillation 0.24 (data of bench_rhythm.py)."""
+EXPLAINED, EXPLAINED_LOCKED, EXPLAINED_ALONE = 0.42, 0.36, 0.25
+"""Share of the signal between QRS complexes that one frequency and its double must explain: where P waves were found in
+a steady rhythm, where either of the two holds or the frequency is a multiple of the rate, and elsewhere. A P wave once
+per beat reaches 0.41, one that was not found 0.34, fibrillation 0.24 (data of bench_rhythm.py)."""
+LOCKED = 0.05
+"""Distance from a whole number of waves per RR interval within which a frequency is a multiple of the rate (engineering
+default)."""
 HALF_CYCLE = 0.75
 """Likeness of the halves of a cycle in 2:1 flutter; other tachycardias reach 0.65 (data of bench_rhythm.py)."""
 TWICE = 2.5
@@ -50,14 +54,19 @@ def find_flutter(delineation: Delineation, without_qrst: NDArray[np.float64], *,
     grid = np.arange(BAND[0] - 2 * STEP, BAND[1] + 2.5 * STEP, STEP)
     explained = _explained(delineation, without_qrst[rows], grid)
     best = int(np.argmax(explained))
-    limit = EXPLAINED if has_p else EXPLAINED_WITHOUT_P
-    if not BAND[0] <= grid[best] <= BAND[1] or explained[best] < limit:
+    if not BAND[0] <= grid[best] <= BAND[1]:
         return None
-    # Twice the rate is what P and T give in every tachycardia; whether it is 2:1 the halves of the cycle have told.
     rr = rr_milliseconds(delineation)
-    if has_p and rr.size and grid[best] * float(rr.mean()) / 1000.0 < TWICE:
+    if rr.size == 0:
+        return float(grid[best]) if explained[best] >= (EXPLAINED if has_p else EXPLAINED_ALONE) else None
+    waves = grid[best] * float(np.median(rr)) / 1000.0
+    steady = bool(rr.std() <= REGULAR * rr.mean())
+    locked = abs(waves - round(waves)) <= LOCKED
+    # Twice the rate is what P and T give in every tachycardia; whether it is 2:1 the halves of the cycle have told.
+    if steady and waves < TWICE and (has_p or locked):
         return None
-    return float(grid[best])
+    limit = EXPLAINED if has_p and steady else EXPLAINED_LOCKED if has_p or locked else EXPLAINED_ALONE
+    return float(grid[best]) if explained[best] >= limit else None
 
 
 def _explained(delineation: Delineation, signal: NDArray[np.float64], grid: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -155,6 +155,7 @@ def make_frame(
     delineation: Delineation,
     refused: Mapping[str, str],
     grades: Mapping[str, Quality],
+    grade: Quality,
     mean_rr: float | None,
     method: Mapping[str, float],
 ) -> Frame:
@@ -164,6 +165,7 @@ def make_frame(
         delineation: the delineated recording.
         refused: lead name -> why its amplitudes may not be measured; every other standard lead must be there.
         grades: lead name -> how far its signal supports a value.
+        grade: how far all leads together support a global value.
         mean_rr: mean RR interval in ms.
         method: standard uncertainty of the engine's intervals and edges, in ms.
     """
@@ -172,12 +174,12 @@ def make_frame(
     noise = np.zeros(len(delineation.leads))
     if waves.qrs_onset is not None:
         first, last = waves.qrs_onset - round(LEVEL_FROM * rate), waves.qrs_onset - round(LEVEL_TO * rate)
+        if delineation.slow_part is not None:
+            beat = beat + delineation.slow_part
         beat = beat - beat[:, max(0, first) : max(1, last)].mean(axis=1, keepdims=True)
         shift = _example(delineation).sample - delineation.origin
         noise = _standard_error(delineation)
     rows = {lead: row for row, lead in enumerate(delineation.leads) if lead not in refused}
-    good = sum(grades[lead] == "good" for lead in rows)
-    grade: Quality = "good" if good >= 8 and delineation.averaged >= 3 else "fair" if good >= 2 else "poor"
     return Frame(
         delineation=delineation,
         beat=beat,
@@ -191,7 +193,7 @@ def make_frame(
         shift=shift,
         mean_rr=mean_rr,
         method=method,
-        doubts=doubts(waves, delineation.second, rate),
+        doubts=doubts(delineation.opinions, rate),
     )
 
 

@@ -13,7 +13,7 @@ from ecg_core.measurements import Measurement
 
 P_NAMES = ("p_duration", "pr_interval", "pr_segment")
 T_NAMES = ("qt_interval", "jt_interval", "st_duration", "t_peak_end")
-QTC_NAMES = ("qtc_bazett", "qtc_fridericia", "qtc_framingham", "qtc_hodges", "qtc_decision")
+QTC_NAMES = ("qtc_bazett", "qtc_fridericia", "qtc_framingham", "qtc_hodges", "qtc_decision", "qtc_caution")
 
 WIDE_QRS = 120.0
 """QRS duration in ms from which the QTc that rules judge is reduced (Bogossian 2014)."""
@@ -23,6 +23,13 @@ BOGOSSIAN = 0.485
 
 BAZETT_RATES = (60.0, 90.0)
 """Heart rates in 1/min within which Bazett's formula decides; Fridericia's outside (vocabulary, qtc_decision)."""
+
+P_EARLIEST = 0.5
+"""How long before QRS onset a P wave was sought in vain, in s (engineering default)."""
+
+CAUTION_RATES = (50.0, 100.0)
+"""Heart rates in 1/min beyond which no formula is trusted alone (engineering default; Bazett over-corrects fast and
+under-corrects slow rates, AHA/ACC/HRS 2009 part IV)."""
 
 IRREGULAR = 0.20
 """Relative scatter of RR above which QTc is withheld as the deciding one (engineering default)."""
@@ -42,10 +49,10 @@ def measure_intervals(frame: Frame) -> list[Measurement]:
 
 def measure_disagreement(frame: Frame) -> Measurement:
     """Return the largest difference between the two delineators of an engine, in ms."""
-    name, second = "delineator_disagreement", frame.delineation.second
-    if second is None:
+    name, opinions = "delineator_disagreement", frame.delineation.opinions
+    if opinions is None:
         return frame.report(name, Missing("one delineator only"))
-    return frame.report(name, Reading(max(compare(frame.waves, second, frame.rate).values())))
+    return frame.report(name, Reading(max(compare(*opinions, frame.rate).values())))
 
 
 def _interval(frame: Frame, name: str, first: str, last: str, beat_error: float = 0.0) -> Reading:
@@ -57,11 +64,12 @@ def _interval(frame: Frame, name: str, first: str, last: str, beat_error: float 
 
 
 def _measure_p(frame: Frame) -> list[Measurement]:
-    waves, second = frame.waves, frame.delineation.second
-    contested = second is not None and (second.p_onset is None) != (waves.p_onset is None)
+    waves, opinions = frame.waves, frame.delineation.opinions
+    contested = opinions is not None and (opinions[0].p_onset is None) != (opinions[1].p_onset is None)
     if waves.p_onset is None or waves.p_offset is None:
+        searched = (max(0, frame.onset - frame.samples(P_EARLIEST)), frame.onset)
         return [
-            frame.report("p_wave_present", Reading(value=False, doubtful=contested)),
+            frame.report("p_wave_present", Reading(value=False, span=searched, doubtful=contested)),
             *frame.everything(P_NAMES, dict.fromkeys(P_NAMES, Missing(NO_P))),
         ]
     scatter = _scatter(
@@ -121,8 +129,18 @@ def _measure_qtc(frame: Frame, qt: Reading) -> list[Measurement]:
         "qtc_framingham": Reading(interval + 154.0 * (1.0 - rr), u, span, doubtful),
         "qtc_hodges": Reading(interval + 1.75 * (rate - 60.0), u, span, doubtful),
         "qtc_decision": _decide(frame, qt, rr),
+        "qtc_caution": Reading(_caution(frame, rate), None, span),
     }
     return frame.everything(QTC_NAMES, readings)
+
+
+def _caution(frame: Frame, rate: float) -> str:
+    """Return what makes a corrected QT doubtful: the rate, a wide QRS, both or none."""
+    odd_rate = not CAUTION_RATES[0] <= rate <= CAUTION_RATES[1]
+    wide = frame.milliseconds(frame.edge("qrs_offset") - frame.edge("qrs_onset")) >= WIDE_QRS
+    if odd_rate:
+        return "rate_and_wide_qrs" if wide else "rate"
+    return "wide_qrs" if wide else "none"
 
 
 def _decide(frame: Frame, qt: Reading, rr: float) -> Reading | Missing:

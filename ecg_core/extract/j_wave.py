@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.extract.frame import NO_BEAT, Frame, Missing, Reading
+from ecg_core.extract.peaks import find_peaks
 from ecg_core.extract.qrs_waves import QrsWaves, Wave
 from ecg_core.extract.turning import TOO_COARSE, find_tops, smooth_contour
-from ecg_core.extract.uncertainty import of_amplitude
+from ecg_core.extract.uncertainty import combine, of_amplitude
 from ecg_core.measurements import Measurement
 
 J_NAMES = ("j_notch_amplitude", "j_wave_type", "j_dome_amplitude")
@@ -39,6 +40,10 @@ DOME_WIDTH = 0.040
 
 TRIANGLE = 0.5
 """How far below the take-off the triangle of r' is measured, in mV (Brugada consensus 2012)."""
+
+SLOPE_SHARE, SLOPE_TIME = 0.10, 0.020
+"""Standard uncertainty of a slope: this share of it, and the noise of the beat over this time in s (engineering
+default)."""
 
 
 def measure_j_waves(frame: Frame, waves: dict[str, QrsWaves], sampling_rate_enough: bool) -> list[Measurement]:
@@ -111,15 +116,13 @@ def _find_j(frame: Frame, line: NDArray[np.float64], wave: Wave) -> tuple[str, i
 
 def _dome(frame: Frame, line: NDArray[np.float64]) -> float:
     """Return the height of a dome at the J point, at least 40 ms wide at half height; 0 if there is none."""
-    from scipy.signal import find_peaks
-
     start, stop = frame.offset - frame.samples(0.03), frame.offset + frame.samples(0.09)
     if frame.waves.t_onset is not None:
         stop = min(stop, frame.waves.t_onset)
     piece = line[start : stop + 1]
     if piece.size < frame.samples(DOME_WIDTH):
         return 0.0
-    tops, _ = find_peaks(piece, height=SMALLEST, prominence=SMALLEST, width=frame.samples(DOME_WIDTH))
+    tops = find_peaks(piece, height=SMALLEST, prominence=SMALLEST, narrowest=frame.samples(DOME_WIDTH)).places
     return float(piece[tops].max()) if tops.size else 0.0
 
 
@@ -137,11 +140,14 @@ def _measure_take_off(frame: Frame, row: int, line: NDArray[np.float64], lead: s
         "st_take_off": Reading(height, u, (top, top)),
         "st_take_off_descent": Reading(descent, u, (top, later)),
     }
-    return {**readings, **_triangle(frame, line, nadir, top, stop)}
+    return {**readings, **_triangle(frame, line, (nadir, top, stop), float(frame.noise[row]))}
 
 
-def _triangle(frame: Frame, line: NDArray[np.float64], nadir: int, top: int, stop: int) -> dict[str, Reading | Missing]:
+def _triangle(
+    frame: Frame, line: NDArray[np.float64], places: tuple[int, int, int], noise: float
+) -> dict[str, Reading | Missing]:
     """Return base and apex angle of the triangle that r' makes, drawn with its steepest rise and fall."""
+    nadir, top, stop = places
     reach = frame.samples(0.04)
     if not nadir + 2 < top < stop or line[top] - line[top : top + reach].min() < NOTCH:
         return dict.fromkeys(("r_prime_triangle_base", "beta_angle"), Missing("no r' after S"))
@@ -152,4 +158,11 @@ def _triangle(frame: Frame, line: NDArray[np.float64], nadir: int, top: int, sto
     # On paper at 25 mm/s and 10 mm/mV a slope of 2.5 mV/s is 45 degrees.
     angle = 180.0 - math.degrees(math.atan(rise / 2.5)) - math.degrees(math.atan(fall / 2.5))
     span = (nadir, top + reach)
-    return {"r_prime_triangle_base": Reading(base, 10.0, span), "beta_angle": Reading(angle, 5.0, span)}
+    errors = [combine(SLOPE_SHARE * slope, noise / SLOPE_TIME) for slope in (rise, fall)]
+    pairs = list(zip((rise, fall), errors, strict=True))
+    base_error = 1000.0 * TRIANGLE * combine(*(error / slope**2 for slope, error in pairs))
+    angle_error = math.degrees(combine(*(error / 2.5 / (1 + (slope / 2.5) ** 2) for slope, error in pairs)))
+    return {
+        "r_prime_triangle_base": Reading(base, base_error, span),
+        "beta_angle": Reading(angle, angle_error, span),
+    }

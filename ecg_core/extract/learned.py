@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from ecg_core.extract.engine import Engine, measure_with
+from ecg_core.extract.engine import Engine, delineate_recording, measure_with
 from ecg_core.extract.learned_fiducials import LearnedFiducials
+from ecg_core.extract.learned_marks import mark_leads
+from ecg_core.extract.marks import LeadMarks
 from ecg_core.extract.network import Network, shipped
-from ecg_core.extract.uncertainty import LEARNED_MS
+from ecg_core.extract.uncertainty import method_table
 from ecg_core.measurements import Measurements
 from ecg_core.recording import Recording
 
@@ -20,7 +22,7 @@ class LearnedExtractor:
     """
 
     name = "learned"
-    version = "1"
+    version = "2"
 
     def __init__(self, network: Network | None = None) -> None:
         self._network = network
@@ -32,4 +34,14 @@ class LearnedExtractor:
             recording: the window to analyse; NaN where nothing was recorded.
         """
         find = partial(LearnedFiducials, self._network or shipped())
-        return measure_with(Engine(self.name, self.version, find, LEARNED_MS), recording)
+        return measure_with(Engine(self.name, self.version, find, method_table(self.name, self.version)), recording)
+
+    def delineate(self, recording: Recording) -> LeadMarks:
+        """Return the waves of each lead as the network sees them there.
+
+        Args:
+            recording: the window to delineate; NaN where nothing was recorded.
+        """
+        network = self._network or shipped()
+        delineation = delineate_recording(recording, partial(LearnedFiducials, network)).delineation
+        return mark_leads(network, delineation, f"{self.name} {self.version}")

@@ -1,8 +1,10 @@
-"""Beats and waves from the segmentation network: each lead on its own, then the median over leads and over beats.
+"""Beats and waves from the segmentation network: an edge in each lead, then one for all leads and beats.
 
-Global definition: an edge is the median over the usable leads of where the probability of the wave passes one half, and
-the median over the dominant beats of its distance from the aligned position. The network learned each lead's own manual
-marks (LUDB), so that this is, without further constants, the *median over the twelve leads* of such marks.
+Global definition: an edge is the mean over the usable leads, without the earliest and the latest, of where the
+probability of the wave passes one half; the median over the dominant beats of its distance from the aligned position;
+and three tenths of the way from there to where the classical delineator puts it (`opinions`). The network learned each
+lead's own manual marks (LUDB), so that this is, without further constants, the *middle of the twelve leads* of such
+marks, and not the earliest onset and the latest offset of all.
 """
 
 from __future__ import annotations
@@ -10,10 +12,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.extract.arbitration import arbitrate
 from ecg_core.extract.classical_fiducials import ClassicalFiducials
-from ecg_core.extract.fiducials import Averaged, GlobalWaves, spike_end
+from ecg_core.extract.fiducials import Averaged, GlobalWaves, Opinions, spike_end
+from ecg_core.extract.filters import resample
 from ecg_core.extract.network import QRS, RATE, Network, P, T
+from ecg_core.extract.opinions import weigh
 from ecg_core.extract.p_wave import PWave
+from ecg_core.extract.peaks import find_maxima
+from ecg_core.extract.qrs import steepness
 from ecg_core.extract.segments import HALF, find_edges, fuse, middle
 from ecg_core.extract.t_wave import TWave
 
@@ -33,6 +40,15 @@ SUPPORT = 0.25
 BLIND = 0.5
 """Share of those complexes below which the network is held to be at fault: it has seen few of such shape."""
 
+TRACE = 0.08
+"""Least steepness of a complex that only the network finds, relative to the usual one: the P waves of complete block
+reach 0.04, true complexes 0.12 even at the edge of a recording (drawn blocks; LUDB, PTB-XL, CPSC 2018, CinC 2021)."""
+
+GAP, STEEP = 1.6, 0.5
+"""An unsupported complex stays if without it an interval would last so many times the usual one, and it is steeper than
+this share of the usual complex (engineering defaults: that of the classical detector's second look; a pacing spike
+without capture leaves a third)."""
+
 QRS_REACH = 0.10
 """A complex has its most probable sample within this distance of its position, in s."""
 
@@ -43,10 +59,6 @@ P_HALF_SURE, P_AGREEMENT = 0.25, 0.90
 """Median over beats of the highest mean probability over leads, and agreement between beats of the classical P wave,
 that together show a P wave where the network alone is not sure (LUDB out of fold, PTB-XL, CPSC 2018, CinC 2021: of 41
 recordings with fibrillation, flutter or without P marks none has both)."""
-
-P_SHIFTS = 0.0023, -0.0007
-"""Mean distance of P onset and offset from the manual marks, taken off, in s (LUDB, out of fold): the median of an edge
-over leads is not the edge at the median duration."""
 
 STEADY = 0.040
 """Spread over beats (scaled median deviation) of the distance from P onset to QRS onset beyond which P waves stand in
@@ -71,38 +83,47 @@ class LearnedFiducials:
     def __init__(
         self, network: Network, signal: NDArray[np.float64], rate: float, spike_times: NDArray[np.float64]
     ) -> None:
-        from scipy.signal import resample_poly
-
         self._classical = ClassicalFiducials(signal, rate, spike_times)
+        self._signal = signal
         self._spike_times = spike_times
         self._rate = rate
         self._step = round(rate / RATE)
-        self._probabilities = network.probabilities(resample_poly(signal, 1, self._step, axis=1))
+        self._probabilities = network.probabilities(resample(signal, 1, self._step))
         self._mean = self._probabilities.mean(axis=0)
 
     def find_beats(self) -> NDArray[np.intp]:
         """Return the positions of the QRS complexes in samples.
 
-        Those of the classical detector are kept where the network sees at least a trace of a complex; those that the
-        network alone sees are added.
+        Those of the classical detector are kept where the network sees at least a trace of a complex, or where without
+        them a beat would be missing; those that the network alone sees are added where the signal has a trace of them.
         """
-        from scipy.signal import find_peaks
-
         mean = self._mean[QRS]
         found = self._classical.find_beats()
-        peaks, _ = find_peaks(mean, height=HALF, distance=round(APART * RATE))
+        peaks = find_maxima(mean, height=HALF, distance=round(APART * RATE))
         edge = round(EDGE * RATE)
-        peaks = peaks[(peaks >= edge) & (peaks < mean.size - edge)] * self._step
+        peaks = np.asarray(peaks[(peaks >= edge) & (peaks < mean.size - edge)] * self._step, dtype=np.intp)
         if found.size == 0:
-            return np.asarray(peaks, dtype=np.intp)
+            return peaks
         near = np.clip(found[:, None] // self._step + np.arange(-edge, edge + 1), 0, mean.size - 1)
         supported = mean[near].max(axis=1) >= SUPPORT
         if supported.mean() < BLIND:
             return found
+        count = found.size
+        height = self._steepness(np.concatenate((found, peaks)))
+        height /= np.median(height[:count][supported])
+        doubtful = found[~supported & (height[:count] >= STEEP)]
         found = found[supported]
         distance = np.abs(peaks[:, None] - found[None, :]).min(axis=1, initial=mean.size)
-        added = peaks[distance > ALONE * self._rate]
-        return np.sort(np.concatenate((found, added))).astype(np.intp)
+        added = peaks[(distance > ALONE * self._rate) & (height[count:] >= TRACE)]
+        sure = np.sort(np.concatenate((found, added)))
+        return np.sort(np.concatenate((sure, _fill_gaps(sure, doubtful)))).astype(np.intp)
+
+    def _steepness(self, places: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the largest steepness of the signal near each place."""
+        reach = round(EDGE * self._rate)
+        near = np.clip(places[:, None] + np.arange(-reach, reach + 1), 0, self._signal.shape[1] - 1)
+        highest: NDArray[np.float64] = steepness(self._signal, self._rate)[near].max(axis=1)
+        return highest
 
     def find_qrs(self, positions: NDArray[np.float64], origin: int, *, dominant: bool) -> tuple[float, float]:
         """Return the median QRS onset and offset of some complexes.
@@ -123,13 +144,14 @@ class LearnedFiducials:
         other_first, other_last = self._classical.find_qrs(positions, origin, dominant=dominant)
         return min(first, other_first), max(last, other_last)
 
-    def find_waves(self, averaged: Averaged) -> tuple[GlobalWaves, GlobalWaves | None]:
-        """Return QRS, P and T as the median over the averaged beats, and what the classical delineator finds."""
-        second, _ = self._classical.find_waves(averaged)
+    def find_waves(self, averaged: Averaged) -> tuple[GlobalWaves, Opinions | None]:
+        """Return QRS, P and T of the averaged beats, weighed with what the classical delineator finds, and both."""
+        other, _ = self._classical.find_waves(averaged)
         positions = averaged.positions[averaged.chosen]
         onset, offset = self.find_qrs(positions, averaged.origin, dominant=True)
-        p, t = self._find_p(averaged, onset, second.p), self._find_t(averaged, offset)
-        return GlobalWaves(onset=onset, offset=offset, p=p, t=t), second
+        p, t = self._find_p(averaged, onset, other.p), self._find_t(averaged, offset)
+        own = GlobalWaves(onset=onset, offset=offset, p=p, t=t)
+        return weigh(arbitrate(own, other, averaged.beat, self._rate), other, self._rate), (own, other)
 
     def _find_p(self, averaged: Averaged, qrs_onset: float, witness: PWave | None) -> PWave | None:
         """Return the P wave if the network is sure of it, or half sure and the classical delineator saw one repeat."""
@@ -147,8 +169,8 @@ class LearnedFiducials:
             return witness if witnessed else None
         if 1.4826 * np.nanmedian(np.abs(onsets - high - onset)) > STEADY * rate:
             return None
-        first = averaged.origin + onset + P_SHIFTS[0] * rate
-        last = min(averaged.origin + offset + P_SHIFTS[1] * rate, qrs_onset)
+        first = averaged.origin + onset
+        last = min(averaged.origin + offset, qrs_onset)
         if not 0.0 <= first < last:
             return None
         return PWave(onset=first, peak=_peak(averaged.beat, first, last), offset=last, agreement=presence)
@@ -184,6 +206,18 @@ class LearnedFiducials:
     def _grid(self, samples: NDArray[np.float64]) -> NDArray[np.intp]:
         last = self._probabilities.shape[2]
         return np.clip(np.rint(samples / self._step), 0, last).astype(np.intp)
+
+
+def _fill_gaps(sure: NDArray[np.intp], doubtful: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the doubtful complexes in intervals that would be too long without them."""
+    if sure.size < 3:
+        return doubtful
+    after = np.searchsorted(sure, doubtful)
+    inside = (after > 0) & (after < sure.size)
+    intervals = np.diff(sure)
+    long = intervals > GAP * float(np.median(intervals))
+    kept: NDArray[np.intp] = doubtful[inside & long[np.clip(after - 1, 0, intervals.size - 1)]]
+    return kept
 
 
 def _peak(beat: NDArray[np.float64], first: float, last: float) -> int:

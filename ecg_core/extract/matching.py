@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.extract.filters import fast_length
+from ecg_core.extract.peaks import find_maxima
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Match:
@@ -25,17 +28,15 @@ class Match:
 
 def match_template(signal: NDArray[np.float64], template: NDArray[np.float64], *, anchor: int) -> Match:
     """Slide a template of shape ``[leads, width]`` along a signal of shape ``[leads, samples]``."""
-    from scipy.fft import irfft, next_fast_len, rfft
-
     samples, width = signal.shape[1], template.shape[1]
     if width > samples:
         return Match(np.zeros(0), np.zeros(0), anchor)
     centred = template - template.mean(axis=1, keepdims=True)
-    size = next_fast_len(samples + width)
-    product = rfft(signal, size, axis=1) * np.conj(rfft(centred, size, axis=1))
-    inner = irfft(product.sum(axis=0), size)[: samples - width + 1]
-    sums = _moving_sum(signal, width)
-    energy = (_moving_sum(signal**2, width) - sums**2 / width).sum(axis=0)
+    size = fast_length(samples + width)
+    product = np.fft.rfft(signal, size, axis=1) * np.conj(np.fft.rfft(centred, size, axis=1))
+    inner = np.fft.irfft(product.sum(axis=0), size)[: samples - width + 1]
+    sums = moving_sum(signal, width)
+    energy = (moving_sum(signal**2, width) - sums**2 / width).sum(axis=0)
     own = float(np.sum(centred**2))
     correlation = inner / np.sqrt(np.maximum(energy * own, 1e-12))
     return Match(correlation, inner / max(own, 1e-12), anchor)
@@ -54,7 +55,6 @@ def best_repeated(
         fewest: number of like deflections that make a repeated one.
     """
     from scipy.ndimage import uniform_filter1d
-    from scipy.signal import find_peaks
 
     slow = uniform_filter1d(signal, 4 * half + 1, axis=1)
     size = np.sqrt(np.sum(uniform_filter1d(signal - slow, half // 2 + 1, axis=1) ** 2, axis=0))
@@ -62,7 +62,7 @@ def best_repeated(
     free = size[~mask]
     if free.size == 0:
         return None
-    places = find_peaks(size, height=1.5 * np.median(free), distance=distance)[0]
+    places = find_maxima(size, height=1.5 * float(np.median(free)), distance=distance)
     places = places[(places >= half) & (places + half <= signal.shape[1])]
     if places.size < fewest:
         return None
@@ -78,6 +78,7 @@ def best_repeated(
     return template
 
 
-def _moving_sum(signal: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+def moving_sum(signal: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Return the sum of every `width` samples in a row, shape ``[leads, samples - width + 1]``."""
     total = np.cumsum(np.concatenate((np.zeros((len(signal), 1)), signal), axis=1), axis=1)
     return total[:, width:] - total[:, :-width]

@@ -1,7 +1,10 @@
-"""The segmentation network in numpy: one lead at 250 Hz in, probabilities of nothing, P, QRS and T out.
+"""The segmentation network in numpy: leads at 250 Hz in, probabilities of nothing, P, QRS and T in each lead out.
 
-A one-dimensional U-Net with five levels; every block is two convolutions of seven taps, each followed by a rectifier.
-The batch normalisation of the training is folded into weights and biases. The recipe is in ``training/delineator``.
+A one-dimensional U-Net with five levels over every lead, with the same weights. A block is two convolutions of seven
+taps, each followed by a rectifier; between them every lead is told the mean over the leads, so that a wave which one
+lead hides is seen in the others. On the way up, a level is narrowed, interpolated and added to what was kept on the way
+down. The batch normalisation of the training is folded into weights and biases. The recipe is in
+``training/delineator``.
 """
 
 from __future__ import annotations
@@ -46,15 +49,16 @@ class Network:
 
     Args:
         arrays: ``down0.0.weight`` of shape ``[out, in, 7]``, ``down0.0.bias`` of shape ``[out]`` and so on for the
-            blocks ``down0`` to ``down4`` and ``up0`` to ``up3``, each with the convolutions 0 and 1, and ``head`` with
-            a weight of shape ``[4, in, 1]``.
+            blocks ``down0`` to ``down4`` and ``up0`` to ``up3``, each with the convolutions 0 and 1 and with
+            ``mix.weight`` of shape ``[out, out]``; ``narrow0`` to ``narrow3`` and ``head`` have weights of shape
+            ``[out, in]``.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[np.floating]]) -> None:
         self._down = [_Block(arrays, f"down{level}") for level in range(LEVELS)]
         self._up = [_Block(arrays, f"up{level}") for level in range(LEVELS - 1)]
-        self._head = arrays["head.weight"][:, :, 0].T.astype(np.float32)
-        self._head_bias = arrays["head.bias"].astype(np.float32)
+        self._narrow = [_Pointwise(arrays, f"narrow{level}") for level in range(LEVELS - 1)]
+        self._head = _Pointwise(arrays, "head")
 
     def probabilities(self, signal: NDArray[np.float64]) -> Array:
         """Return the probability of each class at each sample, shape ``[leads, 4, samples]``.
@@ -74,25 +78,39 @@ class Network:
                 grid = np.maximum(grid[:, ::2], grid[:, 1::2])
             grid = block(grid, inside >> level)
             skips.append(grid)
-        for level, block in zip(reversed(range(LEVELS - 1)), self._up, strict=True):
-            grid = block(_join(grid, skips[level], inside >> level), inside >> level)
-        return _softmax(grid[:, :count] @ self._head + self._head_bias)
+        for level, narrow, block in zip(reversed(range(LEVELS - 1)), self._narrow, self._up, strict=True):
+            within = inside >> level
+            _add_interpolated(skips[level], narrow(grid[:, : within // 2]))
+            grid = block(skips[level], within)
+        return _softmax(self._head(grid[:, :count]))
 
 
 class _Block:
-    """Two convolutions, each followed by a rectifier."""
+    """Two convolutions, each followed by a rectifier, and between them the mean over leads."""
 
     def __init__(self, arrays: Mapping[str, NDArray[np.floating]], name: str) -> None:
-        self._layers = [
-            (_two_outputs(arrays[f"{name}.{layer}.weight"]), np.tile(arrays[f"{name}.{layer}.bias"], 2))
+        self._first, self._second = (
+            (_two_outputs(arrays[f"{name}.{layer}.weight"]), np.tile(arrays[f"{name}.{layer}.bias"], 2).astype("f4"))
             for layer in (0, 1)
-        ]
-        self._layers = [(weight, bias.astype(np.float32)) for weight, bias in self._layers]
+        )
+        self._mix = arrays[f"{name}.mix.weight"].T.astype(np.float32)
 
     def __call__(self, grid: Array, inside: int) -> Array:
-        for weight, bias in self._layers:
-            grid = _convolve(grid, weight, bias, inside)
-        return grid
+        grid = _convolve(grid, *self._first, inside)
+        grid[:, :inside] += grid[:, :inside].mean(axis=0) @ self._mix
+        return _convolve(grid, *self._second, inside)
+
+
+class _Pointwise:
+    """A linear map of the channels of each sample."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[np.floating]], name: str) -> None:
+        self._weight = arrays[f"{name}.weight"].T.astype(np.float32)
+        self._bias = arrays[f"{name}.bias"].astype(np.float32)
+
+    def __call__(self, grid: Array) -> Array:
+        mapped: Array = grid @ self._weight + self._bias
+        return mapped
 
 
 def _two_outputs(weight: NDArray[np.floating]) -> Array:
@@ -129,17 +147,19 @@ def _convolve(grid: Array, weight: Array, bias: Array, inside: int) -> Array:
     return shaped
 
 
-def _join(deep: Array, skip: Array, inside: int) -> Array:
-    """Interpolate a level to twice its rate and put the skipped one beside it; samples lie at the centres of pairs."""
-    leads, length, channels = skip.shape
-    last = deep[:, : inside // 2]
-    before = np.concatenate((last[:, :1], last[:, :-1]), axis=1)
-    after = np.concatenate((last[:, 1:], last[:, -1:]), axis=1)
-    joined = np.zeros((leads, length, deep.shape[2] + channels), dtype=np.float32)
-    joined[:, 0:inside:2, : deep.shape[2]] = 0.25 * before + 0.75 * last
-    joined[:, 1:inside:2, : deep.shape[2]] = 0.75 * last + 0.25 * after
-    joined[:, :, deep.shape[2] :] = skip
-    return joined
+def _add_interpolated(level: Array, deeper: Array) -> None:
+    """Add a level of half the rate, interpolated linearly; its samples lie at the centres of pairs.
+
+    Args:
+        level: shape ``[leads, length, channels]``, changed in place.
+        deeper: shape ``[leads, inside / 2, channels]``, without what lies beyond the leads' end.
+    """
+    inside = 2 * deeper.shape[1]
+    before = np.concatenate((deeper[:, :1], deeper[:, :-1]), axis=1)
+    after = np.concatenate((deeper[:, 1:], deeper[:, -1:]), axis=1)
+    near = np.float32(0.75) * deeper
+    level[:, 0:inside:2] += near + np.float32(0.25) * before
+    level[:, 1:inside:2] += near + np.float32(0.25) * after
 
 
 def _softmax(logits: Array) -> Array:

@@ -13,6 +13,7 @@ from ecg_core.extract.delineation import Delineation
 from ecg_core.extract.ectopy import rr_milliseconds
 from ecg_core.extract.filters import low_pass
 from ecg_core.extract.matching import Match, best_repeated, match_template
+from ecg_core.extract.peaks import find_maxima
 from ecg_core.extract.windows import qrs_mask
 
 MATCH_CORRELATION = 0.8
@@ -206,11 +207,8 @@ def _regular(places: NDArray[np.int64], rate: float) -> NDArray[np.int64]:
 
 
 def _accepted(found: Match, correlation: float, distance: int) -> NDArray[np.int64]:
-    from scipy.signal import find_peaks
-
     score = np.where((found.gain >= MATCH_GAIN[0]) & (found.gain <= MATCH_GAIN[1]), found.correlation, 0.0)
-    places: NDArray[np.int64] = find_peaks(score, height=correlation, distance=max(1, distance))[0] + found.anchor
-    return places
+    return find_maxima(score, height=correlation, distance=max(1, distance)) + found.anchor
 
 
 def _usable_rows(delineation: Delineation) -> list[int]:

@@ -9,12 +9,27 @@ from ecg_core.extract.frame import NO_BEAT, NO_P, Frame, Missing, Reading
 from ecg_core.extract.uncertainty import AMPLITUDE_MV, combine, of_amplitude
 from ecg_core.measurements import Measurement
 
-LEAD_NAMES = ("p_amplitude", "p_negative_amplitude", "p_polarity", "p_notch_distance")
+LEAD_NAMES = (
+    "p_amplitude",
+    "p_negative_amplitude",
+    "p_prime_amplitude",
+    "p_prime_duration",
+    "p_lead_duration",
+    "p_polarity",
+    "p_notch_distance",
+)
 LEVEL_NAMES = ("pr_segment_level", "tp_slope")
 V1_NAMES = ("p_terminal_force", "p_terminal_duration")
 
 PHASE = 0.02
 """A phase of the P wave counts from here, in mV (vocabulary, p_polarity)."""
+
+HEIGHT_SMOOTHING, SHAPE_SMOOTHING = 0.002, 0.004
+"""Width of the Gaussian under which heights and shapes are read, in s: the wider one, which shows no ripple, takes 5 %
+off a peaked P wave (engineering default)."""
+
+DEAD_BAND = 0.010
+"""Deviation that counts as still on the level, in mV (engineering default)."""
 
 NOTCH_DEPTH = 0.02
 """A notch is at least this deep below the lower peak, in mV (engineering default)."""
@@ -37,23 +52,24 @@ def measure_p_shape(frame: Frame) -> list[Measurement]:
             *frame.everything(global_names, dict.fromkeys(global_names, missing)),
         ]
     first, last = waves.p_onset, min(waves.p_offset, frame.onset)
-    heights = _from_onset(frame, first, last)
+    heights = _from_onset(frame, first, last, HEIGHT_SMOOTHING)
     # A PR segment that lies lower is no negative phase: phases are taken from the line between both ends.
-    shapes = heights - heights[:, -1:] * np.linspace(0.0, 1.0, heights.shape[1])
+    shapes = _from_onset(frame, first, last, SHAPE_SMOOTHING)
+    shapes = shapes - shapes[:, -1:] * np.linspace(0.0, 1.0, shapes.shape[1])
     return [
         *frame.per_lead(LEAD_NAMES, lambda row: _measure_lead(frame, row, heights[row], shapes[row], first)),
         *frame.per_lead(LEVEL_NAMES, lambda row: _measure_levels(frame, row, first)),
         *frame.everything(V1_NAMES, _measure_terminal(frame, shapes, first)),
-        frame.report("biphasic_p_inferior_count", _count_biphasic(frame, shapes)),
+        frame.report("biphasic_p_inferior_count", _count_biphasic(frame, shapes, first)),
     ]
 
 
-def _from_onset(frame: Frame, first: int, last: int) -> NDArray[np.float64]:
-    """Return the P wave relative to the level at its onset, smoothed over about 40 Hz, shape ``[leads, samples]``."""
+def _from_onset(frame: Frame, first: int, last: int, smoothing: float) -> NDArray[np.float64]:
+    """Return the P wave relative to the level at its onset, shape ``[leads, samples]``, smoothed over a time in s."""
     from scipy.ndimage import gaussian_filter1d
 
     start = max(0, first - frame.samples(0.02))
-    smooth = gaussian_filter1d(frame.beat[:, start : last + 1], 0.004 * frame.rate, axis=1, mode="nearest")
+    smooth = gaussian_filter1d(frame.beat[:, start : last + 1], smoothing * frame.rate, axis=1, mode="nearest")
     level = smooth[:, : max(1, first - start)].mean(axis=1, keepdims=True)
     shape: NDArray[np.float64] = smooth[:, first - start :] - level
     return shape
@@ -76,9 +92,39 @@ def _measure_lead(
     return {
         "p_amplitude": Reading(high, of_amplitude(high, noise), span),
         "p_negative_amplitude": Reading(low, of_amplitude(low, noise), span),
+        **_second_phase(frame, shape, first, noise),
+        "p_lead_duration": _lead_duration(frame, shape, first, noise),
         "p_polarity": Reading(_phases(shape), None, span),
         "p_notch_distance": _notch_distance(frame, shape, span),
     }
+
+
+def _second_phase(frame: Frame, shape: NDArray[np.float64], first: int, noise: float) -> dict[str, Reading | Missing]:
+    """Return signed amplitude and duration of P', the second phase of a biphasic P wave; 0 without one."""
+    amplitude, start, stop = 0.0, 0, 0
+    if _phases(shape) in ("positive_negative", "negative_positive"):
+        one, two = sorted((int(np.argmax(shape)), int(np.argmin(shape))))
+        amplitude = float(shape[two])
+        start = one + int(np.argmax(shape[one : two + 1] * amplitude > 0))
+        beyond = np.flatnonzero(shape[two:] * amplitude <= 0)
+        stop = two + int(beyond[0]) if beyond.size else shape.size
+    span = (first + start, first + stop)
+    return {
+        "p_prime_amplitude": Reading(amplitude, of_amplitude(amplitude, noise), span),
+        "p_prime_duration": Reading(frame.milliseconds(stop - start), frame.method["p_duration"], span),
+    }
+
+
+def _lead_duration(frame: Frame, shape: NDArray[np.float64], first: int, noise: float) -> Reading | Missing:
+    """Return how long the P wave of one lead stands off the line between both its ends."""
+    off = np.flatnonzero(np.abs(shape) > DEAD_BAND)
+    if np.abs(shape).max() < PHASE:
+        return Missing("P wave too flat in this lead")
+    start, stop = int(off[0]), int(off[-1])
+    slopes = np.abs(np.gradient(shape)) / frame.milliseconds(1.0)
+    level = combine(AMPLITUDE_MV, noise)
+    edges = [min(level / max(float(slopes[place]), 1e-6), frame.method["p_duration"]) for place in (start, stop)]
+    return Reading(frame.milliseconds(stop - start + 1), combine(*edges), (first + start, first + stop))
 
 
 def _notch_distance(frame: Frame, shape: NDArray[np.float64], span: tuple[float, float]) -> Reading:
@@ -150,15 +196,17 @@ def _measure_terminal(frame: Frame, shapes: NDArray[np.float64], first: int) -> 
         depth, width = float(-shape[nadir]), frame.milliseconds(stop - start)
         span = (first + start, first + stop - 1)
     edge = frame.method["p_duration"]
-    error = combine(width * AMPLITUDE_MV, depth * edge)
+    # Without a negative phase there may still be one that is just too small to count.
+    error = combine(width * AMPLITUDE_MV, max(depth, PHASE) * edge)
     return {
         "p_terminal_force": Reading(depth * width, error, span),
         "p_terminal_duration": Reading(width, edge, span),
     }
 
 
-def _count_biphasic(frame: Frame, shapes: NDArray[np.float64]) -> Reading | Missing:
+def _count_biphasic(frame: Frame, shapes: NDArray[np.float64], first: int) -> Reading | Missing:
     for lead in ("II", "III", "aVF"):
         if lead in frame.refused:
             return Missing(frame.refused[lead])
-    return Reading(sum(_phases(shapes[frame.rows[lead]]) == "positive_negative" for lead in ("II", "III", "aVF")))
+    biphasic = [_phases(shapes[frame.rows[lead]]) == "positive_negative" for lead in ("II", "III", "aVF")]
+    return Reading(sum(biphasic), None, (first, first + shapes.shape[1] - 1))

@@ -36,6 +36,10 @@ BRIEFEST = 0.04
 QUIET = 0.003
 """Scatter after the filter, in mV, below which leads are not told apart (engineering default)."""
 
+ROOM, BESIDE = 0.10, 0.03
+"""Least time between the last T wave and what the filter leaves of P before its onset, in s, in which it shows whether
+P stands alone (engineering default: most of a flutter wave)."""
+
 LIMB_SHARE = 0.30
 """Share of the steepest velocity of a limb, above the quiet level, at which P begins or ends (LUDB, even records)."""
 
@@ -52,12 +56,15 @@ class PWave:
         peak: where the deflection is largest over all leads.
         offset: end.
         agreement: median correlation of a beat with the average of the others.
+        isolation: its size relative to all else between the last T wave and it; 0 where there is too little room to
+            tell.
     """
 
     onset: float
     peak: int
     offset: float
     agreement: float
+    isolation: float = 0.0
 
 
 def bring_out(signal: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:
@@ -106,7 +113,10 @@ def find_p(
     begin, end = _limbs(held, peak, first, stop, sampling_rate)
     if end - begin < BRIEFEST * sampling_rate:
         return None
-    return PWave(onset=begin, peak=peak, offset=end, agreement=agreement)
+    rest = size[first : round(begin - BESIDE * sampling_rate)]
+    alone = rest.size >= ROOM * sampling_rate
+    isolation = float(size[peak] / max(np.sqrt(np.mean(rest**2)), 1e-9)) if alone else 0.0
+    return PWave(onset=begin, peak=peak, offset=end, agreement=agreement, isolation=isolation)
 
 
 def _hold(signal: NDArray[np.float64], stop: int, rate: float) -> NDArray[np.float64]:

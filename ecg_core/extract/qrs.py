@@ -7,6 +7,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.extract.filters import band_pass
+from ecg_core.extract.peaks import find_maxima
+
 PASS_BAND = (6.0, 32.0)
 """Where QRS complexes stand out from P and T waves, in Hz (engineering default)."""
 
@@ -17,9 +20,14 @@ SMALLEST_SLOPE = 0.5
 """Steepness below which nothing is taken for a QRS, in mV/s (engineering default: 0.02 mV in 40 ms)."""
 
 
-STANDING_OUT = 2.0
-"""A QRS is at least this many times steeper than the quietest fifth of the recording: noise never is (engineering
-default)."""
+STANDING_OUT, EACH_OUT = 2.0, 1.5
+"""QRS complexes are this many times steeper, by their median and each of them, than the quietest fifth of the
+recording. Noise never is; a ventricular tachycardia without any quiet moment only just is (engineering default)."""
+
+
+PULSE, AROUND, LEFT = 0.020, 0.08, 0.1
+"""A pulse with its filter's ringing lasts this long, in s; what is left within this time around it, without it, is less
+than this share of what is left of the usual complex: a switch or a loose plug (engineering default)."""
 
 
 def detect(signal: NDArray[np.float64], sampling_rate: float) -> NDArray[np.intp]:
@@ -33,27 +41,33 @@ def detect(signal: NDArray[np.float64], sampling_rate: float) -> NDArray[np.intp
         Positions in samples, in time order, about the steepest part of each complex; none within the first and last
         40 ms.
     """
-    energy = _steepness(signal, sampling_rate)
-    candidates = _local_peaks(energy, round(REFRACTORY * sampling_rate))
+    energy = steepness(signal, sampling_rate)
+    candidates = find_maxima(energy, distance=round(REFRACTORY * sampling_rate))
     edge = round(0.04 * sampling_rate)
     candidates = candidates[(candidates >= edge) & (candidates < energy.size - edge)]
     level = _local_level(energy, sampling_rate)
     heights = energy[candidates]
-    least = max(SMALLEST_SLOPE, STANDING_OUT * float(np.percentile(energy, 20)))
+    quiet = float(np.percentile(energy, 20))
+    least = max(SMALLEST_SLOPE, EACH_OUT * quiet)
     accepted = (heights > 0.35 * level[candidates]) & (heights > least)
-    found = _drop_t_waves(candidates[accepted], energy, sampling_rate)
+    if not accepted.any() or np.median(heights[accepted]) < STANDING_OUT * quiet:
+        return np.empty(0, dtype=np.intp)
+    found = _drop_pulses(candidates[accepted], signal, sampling_rate)
+    found = _drop_t_waves(found, energy, sampling_rate)
     found = _join_halves(found, energy, sampling_rate)
     return _search_back(found, candidates, energy, np.maximum(level, least / 0.2), sampling_rate)
 
 
-def _steepness(signal: NDArray[np.float64], rate: float) -> NDArray[np.float64]:
-    """Return the root mean square over leads of the band-passed slope, smoothed over about 90 ms, in mV/s."""
-    from scipy.ndimage import gaussian_filter1d
-    from scipy.signal import butter, sosfiltfilt
+def steepness(signal: NDArray[np.float64], rate: float) -> NDArray[np.float64]:
+    """Return the root mean square over leads of the band-passed slope, smoothed over about 90 ms, in mV/s.
 
-    sections = butter(2, PASS_BAND, btype="band", fs=rate, output="sos")
-    padding = min(round(rate), signal.shape[1] - 1)
-    slope = np.gradient(sosfiltfilt(sections, signal, axis=1, padlen=padding), axis=1) * rate
+    Args:
+        signal: usable leads, shape ``[leads, samples]``, mV, without baseline wander.
+        rate: in Hz.
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    slope = np.gradient(band_pass(signal, *PASS_BAND, rate), axis=1) * rate
     # An artefact of tens of millivolts in one lead must not outvote eleven others: clip at its own usual QRS slope.
     usual = _usual_maximum(np.abs(slope), rate)
     slope = np.clip(slope, -2.5 * usual[:, None], 2.5 * usual[:, None])
@@ -81,13 +95,6 @@ def _usual_maximum(magnitude: NDArray[np.float64], rate: float) -> NDArray[np.fl
     return usual
 
 
-def _local_peaks(energy: NDArray[np.float64], distance: int) -> NDArray[np.intp]:
-    from scipy.signal import find_peaks
-
-    peaks, _ = find_peaks(energy, distance=distance)
-    return np.asarray(peaks, dtype=np.intp)
-
-
 def _local_level(energy: NDArray[np.float64], rate: float) -> NDArray[np.float64]:
     """Return the usual height of a QRS near each sample: the median over 10 s of the maximum over 2.5 s."""
     from scipy.ndimage import maximum_filter1d, median_filter
@@ -97,6 +104,19 @@ def _local_level(energy: NDArray[np.float64], rate: float) -> NDArray[np.float64
     highest = maximum_filter1d(energy, round(2.5 * rate), mode="nearest")[::step]
     level = median_filter(highest, size=min(101, 2 * (highest.size // 2) + 1), mode="nearest")
     return np.repeat(level, step)[: energy.size]
+
+
+def _drop_pulses(found: NDArray[np.intp], signal: NDArray[np.float64], rate: float) -> NDArray[np.intp]:
+    """Drop what is nothing but one pulse; a paced complex is more than its spike."""
+    if found.size < 3:
+        return found
+    power = np.sum(np.diff(signal, axis=1) ** 2, axis=0)
+    half, width = round(AROUND * rate), round(PULSE * rate)
+    pieces = np.pad(power, half)[found[:, None] + np.arange(2 * half)]
+    running = np.pad(np.cumsum(pieces, axis=1), ((0, 0), (1, 0)))
+    left = running[:, -1] - (running[:, width:] - running[:, :-width]).max(axis=1)
+    kept: NDArray[np.intp] = found[left >= LEFT * np.median(left)]
+    return kept
 
 
 def _drop_t_waves(found: NDArray[np.intp], energy: NDArray[np.float64], rate: float) -> NDArray[np.intp]:

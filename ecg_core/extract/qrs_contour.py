@@ -6,11 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.extract.frame import NO_BEAT, Frame, Missing, Reading
+from ecg_core.extract.peaks import find_peaks
 from ecg_core.extract.qrs_waves import QrsWaves
 from ecg_core.extract.turning import TOO_COARSE, count_turns, find_tops, smooth_contour
 from ecg_core.measurements import Measurement
 
-LEAD_NAMES = ("mid_qrs_notch", "delta_wave", "qrs_fragment_count", "epsilon_wave", "initial_terminal_ratio")
+LEAD_NAMES = (
+    "mid_qrs_notch",
+    "delta_wave",
+    "delta_polarity",
+    "qrs_fragment_count",
+    "epsilon_wave",
+    "initial_terminal_ratio",
+)
 COUNTED = ("I", "aVL", "V1", "V2", "V5", "V6")
 """Leads whose mid-QRS notches are counted (Strauss 2011)."""
 
@@ -33,6 +41,12 @@ DELTA_SLOPE = 0.30
 
 DELTA_TIMES = (0.030, 0.070)
 """Length of a delta wave, in s: 20 to 60 ms (vocabulary), and the onset lies up to 10 ms early in single leads."""
+
+DELTA_READ = 0.040
+"""Where the polarity of a delta wave is read after QRS onset, in s (vocabulary, delta_polarity)."""
+
+DELTA_FLAT = 0.05
+"""Deviation there, in mV, below which it counts as neither (engineering default)."""
 
 DELTA_SIZE = 0.10
 """What it amounts to at its end, in mV (engineering default)."""
@@ -74,9 +88,11 @@ def _measure_lead(frame: Frame, lead: str, line: NDArray[np.float64], waves: Qrs
     epsilon: Reading | Missing = Missing("defined in V1 to V3 only")
     if lead in EPSILON_LEADS:
         epsilon = Reading(_has_epsilon(frame, line), None, whole)
+    delta = _has_delta(frame, piece)
     return {
         "mid_qrs_notch": Reading(_has_mid_notch(frame, piece), None, whole),
-        "delta_wave": Reading(_has_delta(frame, piece), None, whole),
+        "delta_wave": Reading(delta, None, whole),
+        "delta_polarity": _delta_polarity(frame, line) if delta else Missing("no delta wave"),
         "qrs_fragment_count": Reading(max(0, turns - named), None, whole),
         "epsilon_wave": epsilon,
         "initial_terminal_ratio": _initial_terminal(frame, piece),
@@ -125,6 +141,13 @@ def _has_delta(frame: Frame, piece: NDArray[np.float64]) -> bool:
     return abs(rise) >= DELTA_SIZE and rise * float(slope[end]) > 0
 
 
+def _delta_polarity(frame: Frame, line: NDArray[np.float64]) -> Reading:
+    place = frame.onset + frame.samples(DELTA_READ)
+    level = float(line[place])
+    polarity = "isoelectric" if abs(level) < DELTA_FLAT else "positive" if level > 0 else "negative"
+    return Reading(polarity, None, (frame.onset, place))
+
+
 def _has_epsilon(frame: Frame, line: NDArray[np.float64]) -> bool:
     """Tell whether a small narrow deflection stands between the J point and the T wave."""
     start = frame.offset + frame.samples(0.004)
@@ -133,11 +156,10 @@ def _has_epsilon(frame: Frame, line: NDArray[np.float64]) -> bool:
         stop = min(stop, frame.waves.t_onset)
     if stop - start < frame.samples(0.02):
         return False
-    from scipy.signal import find_peaks
-
+    smallest, largest = EPSILON_SIZE
     for direction in (1.0, -1.0):
-        _, found = find_peaks(direction * line[start:stop], prominence=EPSILON_SIZE, width=(None, frame.samples(0.04)))
-        if found["prominences"].size:
+        narrow = find_peaks(direction * line[start:stop], prominence=smallest, widest=frame.samples(0.04))
+        if (narrow.prominences <= largest).any():
             return True
     return False
 

@@ -9,7 +9,11 @@ HALF = 0.5
 """A wave lasts while its probability is at least this; edges are interpolated between samples."""
 
 LEAST_LEADS = 4
-"""An edge of all leads is the median over at least so many, or over all where there are fewer (engineering default)."""
+"""An edge of all leads is the mean over at least so many, or over all where there are fewer (engineering default)."""
+
+EXTREME = 12
+"""One in so many leads, and at least one of `LEAST_LEADS`, is left out of that mean at either end (LUDB: against the
+manual median over leads, intervals scatter 0.2 to 0.8 ms less than with the median of the edges)."""
 
 
 def find_edges(
@@ -63,14 +67,22 @@ def _crossing(
 
 
 def fuse(edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the median over leads of each beat's edge, shape ``[beats]``; NaN where too few leads show it.
+    """Return the mean over leads, without the extremes, of each beat's edge; NaN where too few leads show it.
 
     Args:
         edges: shape ``[beats, leads]``, NaN where a lead does not show the edge.
+
+    Returns:
+        Shape ``[beats]``.
     """
-    enough = np.sum(~np.isnan(edges), axis=1) >= min(LEAST_LEADS, edges.shape[1])
+    ordered = np.sort(edges, axis=1)
+    known = np.sum(~np.isnan(edges), axis=1)
+    out = np.where(known >= LEAST_LEADS, np.maximum(known // EXTREME, 1), 0)
+    place = np.arange(edges.shape[1])
+    kept = (place >= out[:, None]) & (place < (known - out)[:, None])
+    enough = (known > 0) & (known >= min(LEAST_LEADS, edges.shape[1]))
     fused = np.full(len(edges), np.nan)
-    fused[enough] = np.nanmedian(edges[enough], axis=1)
+    fused[enough] = np.where(kept, ordered, 0.0).sum(axis=1)[enough] / kept.sum(axis=1)[enough]
     return fused
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.extract.matching import moving_sum
+
 BEFORE, AFTER = 0.09, 0.11
 """What is compared: from 90 ms before to 110 ms after the steepest part, in s (engineering default)."""
 
@@ -46,20 +48,19 @@ def sort_shapes(signal: NDArray[np.float64], found: NDArray[np.intp], sampling_r
     positions = found.astype(np.float64)
     numbers = np.zeros(found.size, dtype=np.intp)
     correlations = np.ones(found.size)
-    members: list[list[int]] = []
+    members: list[int] = []
     averages: list[NDArray[np.float64]] = []
     for beat in range(found.size):
         matches = [matcher.match(average, found[beat]) for average in averages]
         best = max(range(len(matches)), key=lambda number: matches[number][1], default=-1)
         if best >= 0 and matches[best][1] >= SAME_SHAPE:
             positions[beat], numbers[beat] = matches[best][0], best
-            members[best].append(beat)
+            members[best] += 1
+            averages[best] += (matcher.cut(positions[[beat]])[0] - averages[best]) / members[best]
         else:
             numbers[beat] = len(members)
-            members.append([beat])
+            members.append(1)
             averages.append(matcher.cut(positions[[beat]])[0])
-            continue
-        averages[best] = matcher.cut(positions[members[best]]).mean(axis=0)
     # A second pass against the finished averages: the first complexes were matched with averages of one or two.
     for beat in range(found.size):
         matches = [matcher.match(average, found[beat]) for average in averages]
@@ -117,9 +118,10 @@ class _Matcher:
         """Return the best position for an average near a complex, with its correlation."""
         start = position + self.margin - self.before - self.reach
         piece = self.signal[:, start : start + self.before + self.after + 2 * self.reach]
-        windows = np.lib.stride_tricks.sliding_window_view(piece, self.before + self.after, axis=1)
+        width = self.before + self.after
+        windows = np.lib.stride_tricks.sliding_window_view(piece, width, axis=1)
         product = np.einsum("lsw,lw->s", windows, average)
-        energy = windows.var(axis=2).sum(axis=0) * windows.shape[2]
+        energy = (moving_sum(piece**2, width) - moving_sum(piece, width) ** 2 / width).sum(axis=0)
         correlation = product / np.sqrt(np.maximum(energy * np.sum(average**2), 1e-12))
         peak = int(np.argmax(correlation))
         shift = 0.0

@@ -9,13 +9,16 @@ from ecg_core.extract.frame import NO_BEAT, Frame, Missing, Reading
 from ecg_core.extract.uncertainty import combine, of_amplitude
 from ecg_core.measurements import Measurement
 
-LEAD_NAMES = ("st_j", "st_20", "st_40", "st_60", "st_80", "st_slope", "st_shape")
+LEAD_NAMES = ("st_j", "st_20", "st_40", "st_60", "st_80", "st_mid", "st_end", "st_slope", "st_shape")
 
 FAST = 120.0
 """Heart rate in 1/min above which the level at J + 60 ms is taken at J + 40 ms (vocabulary, st_60)."""
 
 STRAIGHT = 0.02
 """Largest deviation from the chord, in mV, of a straight ST segment (vocabulary, st_shape)."""
+
+MID_SHARE, END_SHARE = 1 / 16, 1 / 8
+"""Distance of the mid and end ST levels from the J point as a share of the mean RR interval (12SL's definition)."""
 
 LEVEL_WIDTH = 0.004
 """A level is the mean over this much on each side, in s (engineering default)."""
@@ -30,11 +33,14 @@ def measure_st(frame: Frame) -> list[Measurement]:
 def _measure_lead(frame: Frame, row: int) -> dict[str, Reading | Missing]:
     line, noise = frame.beat[row], float(frame.noise[row])
     fast = frame.mean_rr is not None and 60000.0 / frame.mean_rr > FAST
-    readings: dict[str, Reading | Missing] = {}
+    delays = {"st_j": 0.0, "st_20": 0.02, "st_40": 0.04, "st_60": 0.04 if fast else 0.06, "st_80": 0.08}
+    readings: dict[str, Reading | Missing] = dict.fromkeys(("st_mid", "st_end"), Missing("fewer than 2 beats"))
+    if frame.mean_rr is not None:
+        delays |= {"st_mid": MID_SHARE * frame.mean_rr / 1000.0, "st_end": END_SHARE * frame.mean_rr / 1000.0}
     doubt = frame.doubt("qrs_offset")
     edge = combine(frame.method["j_point"], doubt)
-    for name, delay in (("st_j", 0.0), ("st_20", 0.02), ("st_40", 0.04), ("st_60", 0.06), ("st_80", 0.08)):
-        place = frame.offset + frame.samples(0.04 if name == "st_60" and fast else delay)
+    for name, delay in delays.items():
+        place = frame.offset + frame.samples(delay)
         level, slope = _level(frame, line, place)
         # The level may be wrong by what the signal does within the uncertainty of the J point.
         u = combine(of_amplitude(level, noise), slope * edge)

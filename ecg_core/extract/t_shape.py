@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecg_core.extract.frame import NO_BEAT, NO_T, Frame, Missing, Reading
-from ecg_core.extract.uncertainty import combine, of_amplitude
+from ecg_core.extract.peaks import find_peaks
+from ecg_core.extract.uncertainty import AMPLITUDE_MV, WAVE_EDGE_MS, combine, of_amplitude
 from ecg_core.measurements import Measurement
 
 T_NAMES = (
     "t_amplitude",
     "t_negative_amplitude",
+    "t_polarity",
     "t_biphasic",
+    "t_prime_amplitude",
+    "t_prime_duration",
     "t_symmetry",
     "t_width",
     "t_notch",
@@ -82,13 +87,14 @@ def _measure_lead(frame: Frame, row: int, line: NDArray[np.float64], limits: _Li
     readings: dict[str, Reading | Missing] = {
         "t_amplitude": Reading(amplitude, of_amplitude(amplitude, noise), (limits.first + peak, limits.first + peak)),
         "t_negative_amplitude": Reading(low, of_amplitude(low, noise), span),
+        "t_polarity": Reading(_polarity(piece), None, span),
         "t_biphasic": Reading(_biphasic(piece), None, span),
+        **_second_phase(frame, piece, limits, noise),
     }
     if abs(amplitude) < PHASE:
         flat = Missing("T wave too flat")
         return {**readings, **dict.fromkeys(("t_symmetry", "t_width", "t_notch", "t_ascending_slope"), flat)}
-    upright = piece * np.sign(amplitude)
-    return {**readings, **_measure_contour(frame, upright, peak, limits)}
+    return {**readings, **_measure_contour(frame, line * np.sign(amplitude), limits.first + peak, limits, noise)}
 
 
 def _dominant(piece: NDArray[np.float64]) -> tuple[int, float]:
@@ -100,34 +106,77 @@ def _dominant(piece: NDArray[np.float64]) -> tuple[int, float]:
     return peak, float(piece[peak])
 
 
+def _polarity(piece: NDArray[np.float64]) -> str:
+    up, down = piece.max() >= PHASE, piece.min() <= -PHASE
+    if up and down:
+        return "positive_negative" if np.argmax(piece) < np.argmin(piece) else "negative_positive"
+    return "positive" if up else "negative" if down else "flat"
+
+
 def _biphasic(piece: NDArray[np.float64]) -> str:
-    if piece.max() < PHASE or piece.min() > -PHASE:
-        return "none"
-    return "positive_negative" if np.argmax(piece) < np.argmin(piece) else "negative_positive"
+    polarity = _polarity(piece)
+    return polarity if polarity in ("positive_negative", "negative_positive") else "none"
+
+
+def _second_phase(
+    frame: Frame, piece: NDArray[np.float64], limits: _Limits, noise: float
+) -> dict[str, Reading | Missing]:
+    """Return signed amplitude and duration of T', the second phase of a biphasic T wave; 0 without one."""
+    amplitude, start, width = 0.0, limits.first, 0.0
+    if _biphasic(piece) != "none":
+        first, second = sorted((int(np.argmax(piece)), int(np.argmin(piece))))
+        amplitude = float(piece[second])
+        same_side = piece[first : second + 1] * amplitude > 0
+        start = limits.first + first + int(np.argmax(same_side))
+        width = frame.milliseconds(limits.last - start)
+    span = (start, limits.last)
+    return {
+        "t_prime_amplitude": Reading(amplitude, of_amplitude(amplitude, noise), span),
+        "t_prime_duration": Reading(width, combine(WAVE_EDGE_MS, frame.method["qt_interval"]), span),
+    }
 
 
 def _measure_contour(
-    frame: Frame, upright: NDArray[np.float64], peak: int, limits: _Limits
+    frame: Frame, upright: NDArray[np.float64], peak: int, limits: _Limits, noise: float
 ) -> dict[str, Reading | Missing]:
-    """Return symmetry, width, notch and steepness of a T wave turned upright."""
+    """Return symmetry, width, notch and steepness of a T wave turned upright, with its peak at a sample."""
+    rise = np.diff(upright[limits.first : peak + 1])
+    steepest = max(0.0, float(rise.max())) * frame.rate if rise.size else 0.0
     span = (limits.first, limits.last)
-    half = upright[peak] / 2
-    before = np.flatnonzero(upright[: peak + 1] < half)
-    after = np.flatnonzero(upright[peak:] < half)
-    readings: dict[str, Reading | Missing] = {}
-    if before.size and after.size:
-        left, right = float(peak - before[-1]), float(after[0])
-        readings["t_symmetry"] = Reading(left / right, combine(0.1, 2.0 / right), span)
-        readings["t_width"] = Reading(frame.milliseconds(left + right), 10.0, span)
-    else:
+    return {
+        **_measure_halves(frame, upright, peak, limits, noise),
+        "t_ascending_slope": Reading(steepest, 0.05 * steepest + 0.2, span),
+        "t_notch": Reading(_notched(upright[limits.first : limits.last + 1], peak - limits.first), None, span),
+    }
+
+
+def _measure_halves(
+    frame: Frame, upright: NDArray[np.float64], peak: int, limits: _Limits, noise: float
+) -> dict[str, Reading | Missing]:
+    """Return how wide a T wave is at half its height, and the part before its peak over the part behind."""
+    half, error = upright[peak] / 2, combine(AMPLITUDE_MV, noise)
+    # The first limb may begin right at the J point: T onset is where it becomes steep.
+    before = np.flatnonzero(upright[frame.offset : peak + 1] < half)
+    after = np.flatnonzero(upright[peak : limits.last + 1] < half)
+    if not before.size or not after.size:
         # An ST segment above half the T wave leaves no half height on one side.
         no_half = Missing("T wave does not fall to half its height on both sides")
-        readings["t_symmetry"] = readings["t_width"] = no_half
-    rise = np.diff(upright[: peak + 1])
-    steepest = max(0.0, float(rise.max())) * frame.rate if rise.size else 0.0
-    readings["t_ascending_slope"] = Reading(steepest, 0.05 * steepest + 0.2, span)
-    readings["t_notch"] = Reading(_notched(upright, peak), None, span)
-    return readings
+        return {"t_symmetry": no_half, "t_width": no_half}
+    start, stop = frame.offset + int(before[-1]), peak + int(after[0])
+    left, right = frame.milliseconds(peak - start), frame.milliseconds(stop - peak)
+    slopes = [abs(float(upright[place + 1] - upright[place - 1])) / frame.milliseconds(2.0) for place in (start, stop)]
+    widest = frame.method["st_duration"]
+    edges = [error / slope if error < slope * widest else widest for slope in slopes]
+    # The peak lies somewhere on the flat top, which is as wide as noise hides its curve; a wrong level moves no peak.
+    flat = upright[start : stop + 1] >= upright[peak] - (0.0 if math.isnan(noise) else noise)
+    top = frame.milliseconds(int(np.count_nonzero(flat)))
+    ratio, summit = left / right, top / math.sqrt(12.0)
+    return {
+        "t_symmetry": Reading(
+            ratio, ratio * combine(edges[0] / left, edges[1] / right, summit / left + summit / right), (start, stop)
+        ),
+        "t_width": Reading(left + right, combine(*edges), (start, stop)),
+    }
 
 
 def _notched(upright: NDArray[np.float64], peak: int) -> bool:
@@ -155,8 +204,6 @@ def _measure_u(frame: Frame, row: int, line: NDArray[np.float64], limits: _Limit
 
     Its amplitude is its prominence: the height above the higher of the two feet, so that the tail of T adds nothing.
     """
-    from scipy.signal import find_peaks
-
     assert frame.mean_rr is not None
     next_beat = frame.mean_rr / 1000.0 * frame.rate
     p_onset = frame.waves.p_onset if frame.waves.p_onset is not None else frame.onset - frame.samples(0.2)
@@ -167,8 +214,8 @@ def _measure_u(frame: Frame, row: int, line: NDArray[np.float64], limits: _Limit
     span = (limits.last, limits.last + piece.size - 1)
     height, place = 0.0, 0
     for direction in (1.0, -1.0):
-        tops, found = find_peaks(direction * piece, prominence=U_SMALLEST, width=frame.samples(0.04))
-        for top, prominence in zip(tops, found["prominences"], strict=True):
+        found = find_peaks(direction * piece, prominence=U_SMALLEST, narrowest=frame.samples(0.04))
+        for top, prominence in zip(*found, strict=True):
             if prominence > abs(height):
                 height, place = direction * float(prominence), int(top)
     if height == 0.0:

@@ -81,6 +81,7 @@ def find_t(
         return None
     clear = sizes >= max(0.5 * SMALLEST, 0.25 * float(np.median(sizes)))
     ends = _tangent_ends(smooth[clear], peaks[clear], min(stop, round(end + 0.06 * sampling_rate)), sampling_rate)
+    ends = ends[~np.isnan(ends)]
     peak = int(np.median(peaks[clear]))
     velocity_end = end + VELOCITY_SHIFT * sampling_rate
     tangent_end = float(np.median(ends)) + TANGENT_SHIFT * sampling_rate if ends.size else velocity_end
@@ -89,6 +90,43 @@ def find_t(
         peak=peak,
         offset=(velocity_end + tangent_end) / 2,
     )
+
+
+def t_velocity(beat: NDArray[np.float64], sampling_rate: float) -> NDArray[np.float64]:
+    """Return the spatial velocity of a beat smoothed as T waves are, shape ``[length]``, in mV/s.
+
+    Args:
+        beat: usable leads, shape ``[leads, length]``, mV.
+        sampling_rate: in Hz.
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    smooth = gaussian_filter1d(beat, SMOOTHING * sampling_rate, axis=1, mode="nearest")
+    return spatial_velocity(smooth, sampling_rate)
+
+
+def lead_t_ends(
+    beat: NDArray[np.float64], offset: float, end: float, latest: float, sampling_rate: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Find where the T wave of each lead ends, by the tangent at the steepest part of its last limb.
+
+    Args:
+        beat: representative beat, shape ``[leads, length]``, mV.
+        offset: QRS offset, in samples.
+        end: global T end.
+        latest: sample by which the wave must have ended, because the next beat begins.
+        sampling_rate: in Hz.
+
+    Returns:
+        Ends in samples, NaN where there is no last limb, and how far each lead deviates in mV; both ``[leads]``.
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    first = round(offset + EARLIEST * sampling_rate)
+    smooth = gaussian_filter1d(beat, SMOOTHING * sampling_rate, axis=1, mode="nearest")
+    peaks, sizes = _lead_peaks(smooth, first, round(end), end)
+    limit = min(round(latest), round(end + 0.06 * sampling_rate))
+    return _tangent_ends(smooth, peaks, limit, sampling_rate) + TANGENT_SHIFT * sampling_rate, sizes
 
 
 def _velocity_end(
@@ -128,10 +166,10 @@ def _lead_peaks(
 def _tangent_ends(
     smooth: NDArray[np.float64], peaks: NDArray[np.intp], latest: int, rate: float
 ) -> NDArray[np.float64]:
-    """Return per lead where the steepest tangent of the last limb meets the level behind the wave."""
+    """Return per lead where the steepest tangent of the last limb meets the level behind the wave, NaN if nowhere."""
     slope = np.gradient(smooth, axis=1)
     latest = min(latest, smooth.shape[1] - 1)
-    ends: list[float] = []
+    ends = np.full(len(smooth), np.nan)
     for row, peak in enumerate(peaks):
         stop = min(int(peak) + round(LAST_LIMB * rate) + round(0.04 * rate), latest)
         if stop - peak < 3:
@@ -142,8 +180,8 @@ def _tangent_ends(
         if fall.max() <= 0:
             continue
         behind = direction * smooth[row, steep : stop + 1]
-        ends.append(steep + (behind[0] - behind.min()) / float(fall.max()))
-    return np.asarray(ends)
+        ends[row] = steep + (behind[0] - behind.min()) / float(fall.max())
+    return ends
 
 
 def _onset(velocity: NDArray[np.float64], quiet: NDArray[np.float64], offset: int, peak: int) -> int | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ecg_core.extract.peaks import find_peaks
+
 CONTOUR_WIDTH = 0.002
 """Width of the Gaussian that smooths a QRS contour, in s: a notch of 10 ms keeps nine tenths of its depth."""
 
@@ -25,10 +27,7 @@ def smooth_contour(beat: NDArray[np.float64], sampling_rate: float) -> NDArray[n
 
 def find_tops(line: NDArray[np.float64], prominence: float) -> NDArray[np.intp]:
     """Return the local maxima of a line that rise by at least `prominence` from both sides, in order."""
-    from scipy.signal import find_peaks
-
-    tops, _ = find_peaks(line, prominence=prominence)
-    return np.asarray(tops, dtype=np.intp)
+    return find_peaks(line, prominence=prominence).places
 
 
 def count_turns(line: NDArray[np.float64], prominence: float) -> int:

@@ -5,42 +5,18 @@ What a recording adds by its own scatter comes on top: ``u = sqrt(s_method^2 + s
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import cast
 
-CLASSICAL_MS = {
-    "p_duration": 11.0,
-    "pr_interval": 6.0,
-    "pr_segment": 12.0,
-    "qrs_duration": 8.0,
-    "qt_interval": 12.0,
-    "jt_interval": 14.0,
-    "st_duration": 20.0,
-    "t_peak_end": 13.0,
-    "j_point": 5.0,
-}
-"""Classical engine, in ms: deviation from the median over twelve leads of cardiologists' marks, on the odd records of
-LUDB (the constants of the delineator were chosen on the even ones), as ``benchmarks/bench_delineation.py`` prints it.
+from ecg_core.measurements import Quality
 
-Root mean square of two figures, so that a few gross errors count, but do not rule: the SD of all records (P 13.6,
-PR 7.0, QRS 8.9, QT 14.9) and of the middle nine tenths (P 7.4, PR 4.6, QRS 6.0, QT 8.3). The others follow from these,
-and from a T onset that deviates by 18 ms. Times the slope at the J point, its uncertainty is what the J level may be
-wrong by.
-"""
+MethodTable = Mapping[Quality, Mapping[str, float]]
+"""Quality of a recording -> interval or edge -> standard uncertainty of the method in ms."""
 
-LEARNED_MS = {
-    "p_duration": 7.0,
-    "pr_interval": 6.0,
-    "pr_segment": 7.5,
-    "qrs_duration": 5.6,
-    "qt_interval": 8.0,
-    "jt_interval": 9.0,
-    "st_duration": 18.0,
-    "t_peak_end": 9.0,
-    "j_point": 4.0,
-}
-"""Learned engine, in ms: the same on all of LUDB, each record with weights that have not seen it (P 8.7 and 5.1, PR 7.9
-and 3.6, QRS 6.3 and 4.9, QT 9.7 and 5.8).
-"""
 
 WAVE_EDGE_MS = 4.0
 """Edge of a Q, R or S wave in one lead, in ms (engineering default: a crossing is sharper than a boundary)."""
@@ -50,6 +26,24 @@ AMPLITUDE_MV = 0.010
 
 AMPLITUDE_SHARE = 0.02
 """Gain, as a share of the amplitude (engineering default: 0.05 is the limit of IEC 60601-2-25)."""
+
+
+@cache
+def method_table(engine: str, version: str) -> MethodTable:
+    """Return the table of an engine that ``benchmarks/fit_uncertainty.py`` wrote; the file says from what.
+
+    Besides the global intervals it has the edge of a QRS complex, "j_point": times the slope at the J point, it is what
+    the J level may be wrong by.
+
+    Args:
+        engine: name of the engine.
+        version: its version; a table of another version is another engine's.
+    """
+    text = resources.files(__package__).joinpath("method_uncertainty.json").read_text(encoding="utf-8")
+    stored = json.loads(text)["engines"][engine]
+    if stored["version"] != version:
+        raise ValueError(f"the uncertainties of {engine} are those of version {stored['version']}, not {version}")
+    return cast(MethodTable, stored["ms"])
 
 
 def combine(*parts: float) -> float:

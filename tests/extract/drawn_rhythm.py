@@ -43,9 +43,13 @@ def draw(
     time = np.arange(round(duration * RATE)) / RATE
     signal = noise * rng.standard_normal((12, time.size))
     for beat in beats:
-        wide = beat.kind == "ventricular"
-        signal += np.outer(V_GAIN if wide else QRS_GAIN, _bump(time, beat.time, 0.028 if wide else 0.012))
-        signal += np.outer(-0.4 * V_GAIN if wide else T_GAIN, _bump(time, beat.time + 0.27, 0.05))
+        # Of a fusion beat each focus makes a half.
+        ventricular = {"ventricular": 1.0, "fusion": 0.5}.get(beat.kind, 0.0)
+        normal = 1.0 - ventricular
+        signal += normal * np.outer(QRS_GAIN, _bump(time, beat.time, 0.012))
+        signal += normal * np.outer(T_GAIN, _bump(time, beat.time + 0.27, 0.05))
+        signal += ventricular * np.outer(V_GAIN, _bump(time, beat.time + 0.01, 0.028))
+        signal += ventricular * np.outer(-0.4 * V_GAIN, _bump(time, beat.time + 0.27, 0.05))
         if beat.pr is not None:
             signal += np.outer(P_GAIN, _bump(time, beat.time - 0.04 + 0.05 - beat.pr, 0.02))
     for peak in free_p:

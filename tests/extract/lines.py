@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ecg_core.extract.delineation import Beat, Delineation, Waves
 from ecg_core.extract.frame import Frame, make_frame
-from ecg_core.extract.uncertainty import CLASSICAL_MS
+from ecg_core.extract.uncertainty import method_table
 from ecg_core.vocabulary import STANDARD_LEADS
 
 ONSET = 280
@@ -60,4 +60,6 @@ def frame_of(
         averaged=3,
     )
     refused = {lead: f"lead {lead} is missing" for lead in STANDARD_LEADS if lead not in leads}
-    return make_frame(delineation, refused, dict.fromkeys(leads, "good"), mean_rr, CLASSICAL_MS)
+    return make_frame(
+        delineation, refused, dict.fromkeys(leads, "good"), "good", mean_rr, method_table("classical", "2")["good"]
+    )

@@ -43,12 +43,19 @@ def test_twice_the_gain_doubles_amplitudes_and_leaves_intervals_and_axes(plain: 
     found = measure(with_signal(recording, 2 * recording.signal))
     same(found, plain, INTERVALS, 4.0)
     same(found, plain, ("qrs_axis", "p_axis", "t_axis"), 3.0)
+    compared = 0
     for lead in STANDARD_LEADS:
         for name in AMPLITUDES:
-            single = plain.value(name, lead=lead)
-            # A wave below the least size has amplitude 0 until the gain lifts it above.
-            if single:
-                assert found.value(name, lead=lead) == pytest.approx(2 * float(single), abs=0.02), (name, lead)
+            single, double = plain.get(name, lead=lead), found.get(name, lead=lead)
+            assert single is not None
+            assert double is not None
+            # A wave below the least size is none until the gain lifts it above; what follows has another name then.
+            if not (single.value and double.value and single.span and double.span):
+                continue
+            if single.span[0] <= double.span[1] and double.span[0] <= single.span[1]:
+                assert double.value == pytest.approx(2 * float(single.value), abs=0.02), (name, lead)
+                compared += 1
+    assert compared > 30
 
 
 def test_an_offset_of_an_electrode_changes_nothing(plain: Measurements) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 import wfdb
 from drawn_rhythm import RATE, draw, steady, values
 
-from ecg_core.extract.pacing import find_spikes, measure_pacing
+from ecg_core.extract.pacing import find_spikes, keep_timed, measure_pacing
+from ecg_core.testing.synthetic import Recorder, make, scenario
 
 SPIKE_GAIN = np.array([0.8, 1.5, 0.7, -1.1, 0.1, 1.0, 0.05, -1.2, -0.9, 0.6, 0.9, 0.7])
 NOTHING_MISSING = np.zeros((12, round(10 * RATE)), dtype=bool)
@@ -64,6 +66,58 @@ def test_steps_bursts_and_huge_artefacts_are_no_spikes() -> None:
     signal[3, 3000] += 5.0
     signal[:, 4000] += rng.normal(0, 1.0, 12)
     assert find_spikes(signal, NOTHING_MISSING, RATE).size == 0
+
+
+def test_a_spike_that_the_recorder_holds_until_the_qrs_is_found() -> None:
+    beats = steady(70)
+    times = [beat.time - 0.05 for beat in beats]
+    signal = draw(beats).signal
+    for time in times:
+        first = round(time * RATE)
+        signal[:, first : first + 12] += 0.5 * SPIKE_GAIN[:, None]
+        # It falls off into the QRS complex, not at once.
+        signal[:, first + 12 : first + 20] += 0.5 * SPIKE_GAIN[:, None] * np.linspace(1.0, 0.0, 8)
+    assert find_spikes(signal, NOTHING_MISSING, RATE) == pytest.approx(times, abs=0.004)
+
+
+def test_a_spike_that_runs_into_the_qrs_is_found() -> None:
+    beats = steady(70)
+    times = [beat.time - 0.012 for beat in beats]
+    found = find_spikes(with_spikes(draw(beats).signal, times), NOTHING_MISSING, RATE)
+    assert found == pytest.approx(times, abs=0.004)
+
+
+def test_steps_of_one_electrode_that_come_again_are_no_spikes() -> None:
+    signal = draw(steady(70)).signal
+    # Far from any QRS complex, so that the signal is as calm after each step as before.
+    for number, time in enumerate((1.76, 3.48, 5.19, 6.9)):
+        signal[:, round(time * RATE) :] += (1.0 if number % 2 else -1.0) * SPIKE_GAIN[:, None]
+    assert find_spikes(signal, NOTHING_MISSING, RATE).size == 0
+
+
+@pytest.mark.parametrize("rate", [250.0, 500.0, 1000.0])
+@pytest.mark.parametrize(
+    ("builder", "sizes"), [("tall_r_v1", {"r": 0.9, "s": 0.4}), ("posterior_infarct", {"r": 30.0})]
+)
+def test_a_sharp_start_of_the_qrs_in_all_leads_is_no_spike(builder: str, sizes: dict[str, float], rate: float) -> None:
+    recording, _ = make(replace(scenario(builder, **sizes), recorder=Recorder(sampling_rate=rate)))
+    assert find_spikes(recording.signal, np.isnan(recording.signal), rate).size == 0
+
+
+@pytest.mark.parametrize("rate", [400.0, 500.0, 1000.0])
+@pytest.mark.parametrize("spikes", ["V", "A"])
+def test_drawn_pacing_is_found_at_every_rate(spikes: str, rate: float) -> None:
+    recording, truth = make(replace(scenario("pacing", spikes=spikes), recorder=Recorder(sampling_rate=rate)))
+    assert find_spikes(recording.signal, np.isnan(recording.signal), rate).size == truth.value("pacing_spike_count")
+
+
+def test_pulses_at_any_time_are_not_a_pacemakers() -> None:
+    beats = np.arange(0.5, 9.5, 0.8)
+    at_random = np.sort(np.random.default_rng(5).uniform(0, 10, 9))
+    assert keep_timed(at_random, beats).size == 0
+    assert keep_timed(beats - 0.05, beats).size == beats.size
+    # Spikes that never capture keep their own interval.
+    assert keep_timed(np.arange(0.3, 9.9, 1.0), beats).size == 10
 
 
 def test_gaps_are_no_spikes() -> None:

@@ -77,6 +77,16 @@ def test_flat_clipped_and_missing_leads_are_not_usable() -> None:
     assert usable == ["aVF", "V1", "V2", "V3", "V4", "V5", "V6"]
 
 
+def test_a_baseline_without_noise_is_not_clipping_but_a_lead_at_the_rail_is() -> None:
+    beats = np.zeros((12, TIME.size))
+    for first in range(200, TIME.size - 200, 400):
+        beats[:, first : first + 40] = 1.2 * np.sin(np.pi * np.arange(40) / 40)
+    assert judged(beats)["II"].clipped_fraction == 0
+    noisy = beats + np.random.default_rng(0).normal(0, 0.01, beats.shape)
+    noisy[1] = np.maximum(noisy[1], 0.05)
+    assert judged(noisy)["II"].clipped_fraction > 0.5
+
+
 def test_a_slow_crest_is_not_clipping() -> None:
     quality = judged(draw(steady(70)).signal + 3.0 * np.sin(2 * np.pi * 0.2 * TIME))
     assert quality["V1"].clipped_fraction == 0
@@ -158,3 +168,45 @@ def test_without_beats_noise_is_still_measured() -> None:
     assert of_lead(items, "beat_correlation", "I").reason == "fewer than 2 dominant beats"
     assert of_lead(items, "high_frequency_noise", "I").value == pytest.approx(0.03 * np.sqrt(230 / 250), rel=0.1)
     assert values(items)["precordial_correlation"] is None
+
+
+def test_signal_to_noise_is_their_ratio() -> None:
+    drawing = draw(steady(70), noise=0.02)
+    items = everything(drawing)
+    noise, ratio = of_lead(items, "high_frequency_noise", "V4").value, of_lead(items, "signal_to_noise", "V4").value
+    assert ratio * noise == pytest.approx(np.ptp(drawing.representative[drawing.leads.index("V4")]), rel=0.05)
+    nothing = of_lead(everything(draw([], noise=0.02)), "signal_to_noise", "V4")
+    assert nothing.reason == "no representative beat"
+
+
+def test_a_step_is_told_from_beats_and_wander() -> None:
+    drawing = draw(steady(70))
+    drawing.signal[:] += 0.5 * np.sin(2 * np.pi * 0.25 * TIME)
+    drawing.signal[9, 2600:] += 0.8
+    items = everything(drawing)
+    assert of_lead(items, "baseline_step", "V4").value == pytest.approx(0.8, abs=0.1)
+    assert of_lead(items, "baseline_step", "V5").value < 0.15
+
+
+def test_exchanged_labels_of_augmented_leads_show() -> None:
+    drawing = draw(steady(60), noise=0.0)
+    one, two = drawing.signal[0].copy(), drawing.signal[1].copy()
+    drawing.signal[2:6] = two - one, -(one + two) / 2, one - two / 2, two - one / 2
+    found = values(everything(drawing))
+    assert (found["limb_lead_residual"], found["augmented_lead_residual"]) == (0, 0)
+    drawing.signal[[4, 5]] = drawing.signal[[5, 4]]
+    found = values(everything(drawing))
+    assert found["limb_lead_residual"] == 0
+    assert found["augmented_lead_residual"] > 0.05
+
+
+@pytest.mark.parametrize(("factor", "said"), [(1.0, "none"), (1000.0, "too_large"), (0.01, "too_small")])
+def test_gain_suspicion(factor: float, said: str) -> None:
+    drawing = draw(steady(70))
+    scaled = replace(drawing, representative=factor * drawing.representative)
+    assert values(everything(scaled))["gain_suspicion"] == said
+
+
+@pytest.mark.parametrize(("noise", "grade"), [(0.005, "good"), (0.045, "fair"), (0.09, "poor")])
+def test_recording_quality_goes_by_noise(noise: float, grade: str) -> None:
+    assert values(everything(draw(steady(70), noise=noise)))["recording_quality"] == grade

