@@ -131,10 +131,11 @@ def _claims(name: str, reader: Reader, path: Path, head: bytes) -> bool:
 
 
 def _summary(path: Path, failures: list[tuple[str, EcgCoreError]]) -> EcgCoreError:
-    """Return one error for all failures: a missing option counts more than the rest, for the caller can supply it."""
-    usage = next((error for _, error in failures if isinstance(error, UsageError)), None)
-    if usage is not None:
-        return UsageError(f"{path}: {usage}", hint=usage.hint)
+    """Return one error for all failures: what the caller can supply, an option or a package, counts most."""
+    for kind in (UsageError, PluginError):
+        error = next((error for _, error in failures if isinstance(error, kind)), None)
+        if error is not None:
+            return kind(f"{path}: {error}", hint=error.hint)
     tried = "; ".join(f"{name}: {error}" for name, error in failures)
     hint = next((error.hint for _, error in failures if error.hint), None)
     return UnreadableError(f"cannot read {path} as {tried}", hint=hint)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import warnings
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ from ecg_core.readers.dicom_reported import first_item, reported_values
 from ecg_core.readers.leads import ChosenLeads, choose_leads, complete_limb_leads, standard_lead
 from ecg_core.readers.limits import check_sample_count
 from ecg_core.readers.options import ReadOptions, to_millivolts
-from ecg_core.readers.patient import OLDEST, parse_age, parse_sex
+from ecg_core.readers.patient import age_at, parse_age, parse_date, parse_sex
 from ecg_core.recording import Patient, Recording
 
 _DEFLATED = "1.2.840.10008.1.2.1.99"
@@ -162,26 +160,7 @@ def _padding(value: Any, dtype: np.dtype[Any]) -> int:
 def _patient(dataset: Any) -> tuple[Patient, tuple[str, ...]]:
     age, note = parse_age(str(dataset.get("PatientAge") or ""))
     if age is None and note is None:
-        age = _age_from_dates(dataset)
+        dates = (parse_date(dataset.get(tag)) for tag in ("AcquisitionDateTime", "StudyDate"))
+        age = age_at(parse_date(dataset.get("PatientBirthDate")), next(filter(None, dates), None))
         note = None if age is None else "age computed from the date of birth"
     return Patient(age=age, sex=parse_sex(str(dataset.get("PatientSex") or ""))), (note,) if note else ()
-
-
-def _age_from_dates(dataset: Any) -> float | None:
-    """Return the age in years at recording; None where a date is missing, or blanked by de-identification."""
-    born = _date(dataset.get("PatientBirthDate"))
-    taken = next(filter(None, (_date(dataset.get(tag)) for tag in ("AcquisitionDateTime", "StudyDate"))), None)
-    if born is None or taken is None:
-        return None
-    years = taken.year - born.year - ((taken.month, taken.day) < (born.month, born.day))
-    return float(years) if 0 <= years <= OLDEST else None
-
-
-def _date(value: Any) -> date | None:
-    match = re.match(r"(\d{4})(\d{2})(\d{2})", str(value or ""))
-    if match is None:
-        return None
-    try:
-        return date(*map(int, match.groups()))
-    except ValueError:
-        return None

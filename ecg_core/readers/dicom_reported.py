@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
+from ecg_core.readers.reported import is_plausible, keep_plausible
 from ecg_core.vocabulary import measurement
 
 _NAMES = {
@@ -62,9 +62,7 @@ def reported_values(dataset: Any) -> Mapping[str, float]:
             value = _value(annotation, name)
             if value is not None:
                 values[name] = value
-    if "rr_mean" in values:
-        values.setdefault("heart_rate", 60000.0 / values["rr_mean"])
-    return MappingProxyType(values)
+    return keep_plausible(values)
 
 
 def first_item(dataset: Any, keyword: str) -> Any:
@@ -87,11 +85,9 @@ def _value(annotation: Any, name: str) -> float | None:
     number = annotation.get("NumericValue")
     if number is None or not isinstance(number, int | float):
         return None
-    definition = measurement(name)
     unit = first_item(annotation, "MeasurementUnitsCodeSequence").get("CodeValue", "")
-    factor = _UNITS[definition.unit].get(str(unit).strip().casefold())
+    factor = _UNITS[measurement(name).unit].get(str(unit).strip().casefold())
     if factor is None:
         return None
     value = float(number) * factor
-    low, high = definition.low, definition.high
-    return value if (low is None or value >= low) and (high is None or value <= high) else None
+    return value if is_plausible(name, value) else None

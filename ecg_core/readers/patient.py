@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from ecg_core.recording import Sex
 
@@ -37,3 +38,22 @@ def parse_age(text: str) -> tuple[float | None, str | None]:
 def parse_sex(text: str) -> Sex | None:
     """Return the sex, or None if the text says neither male nor female."""
     return _SEXES.get(text.strip().casefold())
+
+
+def parse_date(value: object) -> date | None:
+    """Return the date that a text begins with, as ``YYYYMMDD``; None if there is none, or it was blanked."""
+    match = re.match(r"(\d{4})(\d{2})(\d{2})", str(value or ""))
+    if match is None:
+        return None
+    try:
+        return date(*map(int, match.groups()))
+    except ValueError:
+        return None
+
+
+def age_at(born: date | None, taken: date | None) -> float | None:
+    """Return the age in whole years on a day, or None if a date is missing or they are no two days of one life."""
+    if born is None or taken is None:
+        return None
+    years = taken.year - born.year - ((taken.month, taken.day) < (born.month, born.day))
+    return float(years) if 0 <= years <= OLDEST else None

@@ -11,7 +11,7 @@ from ecg_core.readers.limits import check_file_size
 from ecg_core.readers.options import HEAD_BYTES
 
 _PICTURE = "pictures and printouts must be digitised first; that is not supported yet"
-_VENDOR = "not supported yet; export the recording as DICOM or WFDB, or install a reader plugin"
+_OTHER = "see the known formats: ecg-core plugins list"
 
 _KINDS: tuple[tuple[bytes, int, str, str], ...] = (
     (b"\x89PNG", 0, "a PNG picture", _PICTURE),
@@ -19,9 +19,7 @@ _KINDS: tuple[tuple[bytes, int, str, str], ...] = (
     (b"II*\x00", 0, "a TIFF picture", _PICTURE),
     (b"MM\x00*", 0, "a TIFF picture", _PICTURE),
     (b"%PDF", 0, "a PDF document", _PICTURE),
-    (b"SCPECG", 16, "SCP-ECG", _VENDOR),
-    (b"0       ", 0, "EDF", _VENDOR),
-    (b"\xffBIOSEMI", 0, "BDF", _VENDOR),
+    (b"\xffBIOSEMI", 0, "BDF", "not supported; convert it to EDF"),
     (b"\x89HDF", 0, "HDF5", "convert it to NPZ or Parquet"),
     (b"\x1f\x8b", 0, "a gzip archive", "unpack it first"),
     (b"PK\x03\x04", 0, "a ZIP archive", "unpack it first"),
@@ -29,15 +27,6 @@ _KINDS: tuple[tuple[bytes, int, str, str], ...] = (
     (b"\x80\x04", 0, "a Python pickle", "pickles can run code and are never read; save as NPZ"),
 )
 """Magic bytes, their offset, what the file is, what to do."""
-
-_XML: tuple[tuple[bytes, str], ...] = (
-    (b"restingecgdata", "Philips Sierra XML"),
-    (b"cardiologyxml", "GE CardioSoft XML"),
-    (b"restingecg", "GE MUSE XML"),
-    (b"annotatedecg", "HL7 aECG XML"),
-    (b"examdescript", "Schiller XML"),
-)
-"""Words of the root element, lower case. The longer name of two that begin alike stands first."""
 
 _ENCODINGS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -92,13 +81,12 @@ def _kind(head: bytes) -> tuple[str, str]:
     encoding = next((name for mark, name in _ENCODINGS if head.startswith(mark)), "utf-8")
     text = head.decode(encoding, errors="replace").lstrip("\ufeff \t\r\n").casefold()
     if text.startswith("<"):
-        vendor = next((kind for word, kind in _XML if word.decode() in text), None)
-        return (vendor, _VENDOR) if vendor else ("XML of an unknown kind", _VENDOR)
+        return "XML of an unknown kind", _OTHER
     if text.startswith(("{", "[")):
         return "JSON", "recordings are not read from JSON; save as NPZ or CSV"
     if "\x00" in text or "\ufffd" in text:
-        return "binary data of an unknown kind", "see the known formats: ecg-core plugins list"
-    return "text of an unknown kind", "see the known formats: ecg-core plugins list"
+        return "binary data of an unknown kind", _OTHER
+    return "text of an unknown kind", _OTHER
 
 
 def _hint_for_directory(path: Path) -> str:

@@ -88,33 +88,3 @@ def test_artefacts_of_code15_are_kept_and_noted(data):
     ]
     assert max(largest for largest, _ in notes) > 20
     assert all(("20 mV" in "".join(note)) == (largest > 20) for largest, note in notes)
-
-
-def test_dicom_next_to_the_carts_own_values(data):
-    folder = data / "vendor_formats"
-    names = {
-        "pr": "pr_interval",
-        "qrs": "qrs_duration",
-        "qt": "qt_interval",
-        "p_axis": "p_axis",
-        "qrs_axis": "qrs_axis",
-        "t_axis": "t_axis",
-        "hr": "heart_rate",
-    }
-    with (folder / "reference_measurements.csv").open(newline="") as stream:
-        references = [row for row in csv.DictReader(stream) if row["file"].startswith("dicom/")]
-    assert len(references) == 2
-    for row in references:
-        recording = read_recording(folder / row["file"])
-        assert recording.leads == STANDARD_LEADS
-        assert 0.5 < np.abs(recording.signal).max() < 5
-        stated = {name: float(row[column]) for column, name in names.items() if row[column]}
-        assert {name: recording.reported[name] for name in stated} == pytest.approx(stated)
-
-
-def test_vendor_files_without_a_reader_are_refused_by_name(data):
-    from ecg_core.errors import UnreadableError
-
-    for path in sorted((data / "vendor_formats").rglob("*.[xX][mM][lL]")):
-        with pytest.raises(UnreadableError, match="XML"):
-            read_recording(path)
