@@ -44,7 +44,7 @@ class CaseResult:
 
 
 def load_cases(folder: Path, protocol: Protocol) -> list[Case]:
-    """Read all cases of a pack.
+    """Read all cases of a pack, and those of the packs it extends that hold for it.
 
     Args:
         folder: the pack's folder.
@@ -53,7 +53,8 @@ def load_cases(folder: Path, protocol: Protocol) -> list[Case]:
     Raises:
         PackError: if a case file has faults, all of them listed.
     """
-    found, faults = read_cases(folder, {rule.statement for rule in protocol.rules.values()})
+    statements = {rule.statement for rule in protocol.rules.values()}
+    found, faults = read_cases(folder, statements, protocol.bases)
     if faults:
         raise PackError(protocol.id, faults)
     return [located.case for located in found]
