@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ecg_core.findings import Verdict
 from ecg_core.rules.backends import chainer, durable
 from ecg_core.rules.engine import evaluate, truths
 from ecg_core.rules.load import load_protocol
@@ -37,8 +40,10 @@ def typical(costs: list[float]) -> float:
 
 
 def measure_pack(folder: Path, repeat: int) -> dict[str, float]:
-    loading = milliseconds(lambda: load_protocol(folder))
-    protocol = load_protocol(folder)
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["ECG_CORE_CACHE"] = cache
+        loading, loading_again = (milliseconds(lambda: load_protocol(folder)) for _ in range(2))
+        protocol = load_protocol(folder)
     network = compile_network(protocol)
     recordings = [case_measurements(case) for case in load_cases(folder, protocol)][:repeat]
     inputs = [
@@ -51,14 +56,20 @@ def measure_pack(folder: Path, repeat: int) -> dict[str, float]:
         "statements": len(protocol.rules),
         "criteria": len(network.inputs),
         "equations": len(network.equations),
-        "implications": len(form.implications),
-        "strata": len(form.strata),
-        "load pack, ms": loading,
+        "implications": sum(map(len, form.implications.values())),
+        "load pack, not cached, ms": loading,
+        "load pack, cached, ms": loading_again,
         "judge and chain (python), ms": typical(
             [milliseconds(lambda item=item: truths(protocol, item)) for item in recordings]
         ),
         "evaluate with words (python), ms": typical(
             [milliseconds(lambda item=item: evaluate(protocol, item, engine="python")) for item in recordings]
+        ),
+        "evaluate with all traces, ms": typical(
+            [
+                milliseconds(lambda item=item: dict(evaluate(protocol, item, engine="python").traces))
+                for item in recordings
+            ]
         ),
         "chain in python, ms": typical(
             [milliseconds(lambda item=item: chainer.chain(network, item)) for item in inputs]
@@ -73,7 +84,7 @@ def measure_pack(folder: Path, repeat: int) -> dict[str, float]:
     return found
 
 
-def measure_durable(network: Network, inputs: list[dict[str, object]]) -> dict[str, float]:
+def measure_durable(network: Network, inputs: list[dict[str, Verdict]]) -> dict[str, float]:
     solvers: list[durable.DurableChainer] = []
     building = milliseconds(lambda: solvers.append(durable.DurableChainer(network)))
     chaining = typical([milliseconds(lambda item=item: solvers[0].chain(item)) for item in inputs])

@@ -1,4 +1,4 @@
-"""``ecg-core protocol``: list, show, lint, test and start packs."""
+"""``ecg-core protocol``: list, show, lint, test, document and start packs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from ecg_core.cli.console import counted, emit, table, tell
 from ecg_core.cli.options import EngineOption, VerboseOption, pack_names, pack_place
-from ecg_core.errors import PackError, UnknownNameError
+from ecg_core.errors import PackError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from ecg_core.rules.protocol import Case, Protocol, Rule
@@ -116,6 +116,30 @@ def new(
     tell(f"next: ecg-core protocol lint {pack}; ecg-core protocol test {pack}; ecg-core interpret RECORDING -p {pack}")
 
 
+def docs(
+    pack: PackArgument,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the pages; it must not exist or be empty.")
+    ],
+    verbose: VerboseOption = 0,
+) -> None:
+    """Write a pack as Markdown: an index, and a page for each rule with criteria, thresholds, sources and cases."""
+    from ecg_core.report.pack_pages import pack_pages
+    from ecg_core.rules.load import load_protocol
+    from ecg_core.testing.cases import load_cases
+
+    protocol = load_protocol(pack_place(pack))
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out} is not empty", hint="name a new folder: pages of rules that are gone would stay")
+    pages = pack_pages(protocol, load_cases(protocol.folder, protocol))
+    for name, text in pages.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    emit(f"{out / 'index.md'}\n")
+    tell(f"{counted(len(pages), 'page')} written")
+
+
 def schema(
     kind: Annotated[
         Literal["rule", "thresholds", "protocol", "cases"], typer.Argument(help="Which file of a pack.")
@@ -145,6 +169,7 @@ def _overview(protocol: Protocol) -> str:
         f"{protocol.id} {protocol.version}: {protocol.title}, edition {protocol.edition}",
         f"{counted(len(protocol.rules), 'rule')}, {counted(len(protocol.thresholds), 'threshold')}, "
         f"from age {protocol.min_age:g} y, sha256 {protocol.sha256}",
+        *(f"extends {base.id} {base.version}, sha256 {base.sha256}" for base in protocol.bases),
     ]
     counts = Counter(rule.group for rule in protocol.rules.values())
     for group, count in counts.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -12,10 +12,11 @@ from ecg_core.errors import Fault, UnknownNameError, nearest
 from ecg_core.measurements import Value
 from ecg_core.rules.fields import Fields
 from ecg_core.rules.pack import yaml_files
-from ecg_core.rules.protocol import Case, CaseKind
+from ecg_core.rules.protocol import BasePack, Case, CaseKind
 from ecg_core.rules.strict_yaml import Node, Scalar, read_yaml
 from ecg_core.rules.units import canonical_unit, from_canonical, to_canonical
 from ecg_core.vocabulary import LEADS, STANDARD_LEADS, MeasurementDef, measurement, measurements
+from ecg_core.vocabulary import statements as vocabulary
 
 CASE_KINDS: tuple[CaseKind, ...] = get_args(CaseKind)
 VERDICTS = ("true", "false", "unknown")
@@ -33,36 +34,67 @@ class LocatedCase:
     column: int
 
 
-def read_cases(folder: Path, statements: Collection[str]) -> tuple[list[LocatedCase], list[Fault]]:
-    """Read every case file of a pack.
+def read_cases(
+    folder: Path, statements: Collection[str], bases: Sequence[BasePack] = ()
+) -> tuple[list[LocatedCase], list[Fault]]:
+    """Read every case file of a pack, and those of the packs it extends that still hold.
+
+    A file of the pack stands in place of the base pack's file for the same rule. Of a base pack's cases those hold
+    whose rule is as it was, and that assume nothing of a statement that is switched off.
 
     Args:
         folder: the pack's folder.
         statements: the statements that the pack decides, which a case may assume.
+        bases: the packs that it extends, the nearest first.
 
     Returns:
         The cases that could be read, in the order of their files, and every fault.
     """
     found: list[LocatedCase] = []
+    stated: set[str] = set()
+    rule_folders = [folder, *(base.folder for base in bases)]
     paths, faults = yaml_files(folder, "cases", 2)
     for path in paths:
         fields = Fields(path.as_posix(), faults)
-        root, syntax_faults = read_yaml(path, fields.file)
-        faults += syntax_faults
-        parts = fields.mapping(root, ("rule", "cases")) if root is not None else None
-        rule = fields.text(parts.get("rule")) if parts else None
-        if not parts or rule is None:
-            continue
+        stated.add(path.stem)
+        rule, nodes = _read_file(path, fields)
         wanted = f"{path.parent.name}/{path.stem}"
-        if path.stem != rule or not (folder / "rules" / f"{wanted}.yaml").is_file():
-            fields.fault(
-                parts["rule"], f"this file is for the cases of rule {wanted}; there is none, or it is not {rule!r}"
-            )
-        for node in fields.items(parts["cases"], "cases") if "cases" in parts else ():
-            case = _read_case(node, rule, fields, statements)
-            if case is not None:
-                found.append(LocatedCase(case, fields.file, node.line, node.column))
+        there = any((place / "rules" / f"{wanted}.yaml").is_file() for place in rule_folders)
+        if rule is not None and (path.stem != rule.raw or not there):
+            fields.fault(rule, f"this file is for the cases of rule {wanted}; there is none, or it is not {rule.raw!r}")
+        if rule is not None:
+            cases = (_read_case(node, rule.raw, fields, statements) for node in nodes)
+            found += [
+                LocatedCase(case, fields.file, node.line, node.column)
+                for node, case in zip(nodes, cases, strict=True)
+                if case is not None
+            ]
+    for base in bases:
+        for path in yaml_files(base.folder, "cases", 2)[0]:
+            if path.stem not in stated and path.stem not in base.restated:
+                stated.add(path.stem)
+                found += _inherited(path, statements, faults)
     return found, faults
+
+
+def _read_file(path: Path, fields: Fields) -> tuple[Scalar | None, tuple[Node, ...]]:
+    """Return the rule that a case file names and its cases, unread."""
+    root, syntax_faults = read_yaml(path, fields.file)
+    fields.faults += syntax_faults
+    parts = fields.mapping(root, ("rule", "cases")) if root is not None else None
+    if not parts or fields.text(parts.get("rule")) is None:
+        return None, ()
+    return cast("Scalar", parts["rule"]), fields.items(parts["cases"], "cases") if "cases" in parts else ()
+
+
+def _inherited(path: Path, statements: Collection[str], faults: list[Fault]) -> Iterator[LocatedCase]:
+    """Yield the cases of a base pack's file that do not assume a statement which is no more."""
+    fields = Fields(path.as_posix(), faults)
+    rule, nodes = _read_file(path, fields)
+    for node in nodes:
+        case = _read_case(node, rule.raw, fields, vocabulary()) if rule is not None else None
+        if case is not None and all(code in statements for code in case.assume):
+            yield LocatedCase(case, fields.file, node.line, node.column)
 
 
 def _read_case(node: Node, rule: str, fields: Fields, statements: Collection[str]) -> Case | None:

@@ -6,29 +6,16 @@ Source: clinical convention of this project, sections 0.4 (certainty words after
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from math import erf, sqrt
 
 from ecg_core.findings import SEVERITIES, URGENCIES, Certainty, RuleTrace, Severity, Urgency, Verdict
-from ecg_core.rules.ast import (
-    Absolute,
-    And,
-    Arithmetic,
-    AtLeast,
-    Choice,
-    Compare,
-    Extreme,
-    Measured,
-    Named,
-    Node,
-    Not,
-    Or,
-    Score,
-)
+from ecg_core.rules.ast import Measured
 from ecg_core.rules.formula import CriterionRef
 from ecg_core.rules.network import OVERALL, formula_parts
 from ecg_core.rules.protocol import Escalation, Rule
 from ecg_core.rules.trace import margin_bounds
+from ecg_core.rules.walk import walk
 
 DEFINITE_MARGIN = 1.0
 """From one standard uncertainty beyond the limit on, a finding is definite (convention 0.4)."""
@@ -102,30 +89,6 @@ def demographic_needs(rule: Rule) -> frozenset[str]:
     return frozenset(
         node.name
         for name in used
-        for node in _walk(rule.criteria[name].body)
+        for node in walk(rule.criteria[name].body)
         if isinstance(node, Measured) and node.name in DEMOGRAPHIC
     )
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in _parts(node):
-        yield from _walk(child)
-
-
-def _parts(node: Node) -> tuple[Node, ...]:
-    match node:
-        case And(items) | Or(items) | Extreme(_, items):
-            return items
-        case Not(item) | Absolute(item):
-            return (item,)
-        case Compare(_, left, right) | Arithmetic(_, left, right):
-            return (left, right)
-        case Choice(condition, then, otherwise):
-            return (condition, then, otherwise)
-        case Score(items):
-            return tuple(condition for condition, _ in items)
-        case Named(_, body, _) | AtLeast(_, _, body):
-            return (body,)
-        case _:
-            return ()

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from ecg_core.errors import Fault, UnknownNameError
-from ecg_core.rules.ast import And, Boolean, Compare, Measured, Named, Node, Or
+from ecg_core.rules.ast import And, Boolean, Compare, Measured, Named, Or
 from ecg_core.rules.case_files import LocatedCase, read_cases
+from ecg_core.rules.check_bands import misfits
+from ecg_core.rules.check_reach import unreachable
 from ecg_core.rules.fields import Fields
+from ecg_core.rules.links import link_rules
 from ecg_core.rules.pack import PackSource, read_pack
 from ecg_core.rules.protocol import CaseKind
 from ecg_core.rules.rule_files import RuleSource
 from ecg_core.rules.strict_yaml import Mapping as YamlMapping
 from ecg_core.rules.strict_yaml import Node as YamlNode
 from ecg_core.rules.strict_yaml import Scalar
+from ecg_core.rules.walk import walk
 from ecg_core.vocabulary import LEADS, measurement, statement
 
 _SLOT = re.compile(r"\{([^{}]*)\}|[{}]")
@@ -34,7 +37,7 @@ def lint_pack(folder: Path) -> list[Fault]:
         folder: the pack's folder.
     """
     source = read_pack(folder)
-    cases, faults = read_cases(folder, source.declared)
+    cases, faults = read_cases(folder, source.declared, source.bases)
     source.faults += faults
     for rule in source.rules:
         fields = Fields(rule.file, source.faults)
@@ -46,6 +49,10 @@ def lint_pack(folder: Path) -> list[Fault]:
     _check_threshold_notes(source)
     _check_unused_thresholds(source)
     _check_cases(source, cases)
+    linked, _ = link_rules(source.rules, None)
+    by_statement = {rule.statement: rule for rule in linked}
+    source.faults += unreachable(source.rules, by_statement)
+    source.faults += misfits(source.rules, by_statement)
     return sorted(set(source.faults))
 
 
@@ -104,7 +111,7 @@ def _slot_problem(slot: str | None, named: set[str]) -> str | None:
 def _check_demographics(rule: RuleSource, fields: Fields) -> None:
     """Find ``(sex == male and x > a) or (sex == female and x > b)``: unknown sex makes it unknown, a table need not."""
     for name, expression in rule.expressions.items():
-        for node in _walk(expression.body):
+        for node in walk(expression.body):
             if not isinstance(node, Or):
                 continue
             arms = [item for item in node.items if isinstance(item, And) and any(map(_asks_demographics, item.items))]
@@ -167,15 +174,29 @@ def _check_cases(source: PackSource, cases: list[LocatedCase]) -> None:
     for located in cases:
         kinds.setdefault(located.case.rule, set()).add(located.case.kind)
         source.faults += _contradictions(located)
+    restated = {name for base in source.bases for name in base.restated}
     suppressed = {target for rule in source.rules for target, _ in rule.suppresses}
     for rule in source.rules:
+        # What the base pack's own cases leave out is a fault of that pack.
+        if not Path(rule.file).is_relative_to(source.folder) and rule.rule.id not in restated:
+            continue
         blocked = bool(rule.rule.blockers) or rule.rule.statement in suppressed
         have = kinds.get(rule.rule.id, set())
         missing = [kind for kind in _needed_kinds(rule, blocked) if kind not in have]
         if missing:
-            node = rule.nodes["id"]
-            message = f"rule {rule.rule.id!r} has no case of kind {', '.join(missing)}"
-            source.faults.append(Fault(rule.file, node.line, node.column, message))
+            source.faults.append(_missing_cases(source, rule, ", ".join(missing)))
+
+
+def _missing_cases(source: PackSource, rule: RuleSource, kinds: str) -> Fault:
+    name = rule.rule.id
+    if Path(rule.file).is_relative_to(source.folder):
+        node = rule.nodes["id"]
+        return Fault(rule.file, node.line, node.column, f"rule {name!r} has no case of kind {kinds}")
+    message = (
+        f"rule {name!r} of the pack below is no longer as its cases there say: state them anew in "
+        f"cases/{rule.rule.group}/{name}.yaml; missing is {kinds}"
+    )
+    return Fault((source.folder / "protocol.yaml").as_posix(), 1, 1, message)
 
 
 def _needed_kinds(rule: RuleSource, blocked: bool) -> list[CaseKind]:
@@ -187,7 +208,7 @@ def _needed_kinds(rule: RuleSource, blocked: bool) -> list[CaseKind]:
 
 def _has_limit(body: Boolean) -> bool:
     """Whether a number is compared with a limit, so that there is a threshold to be exactly at."""
-    return any(isinstance(node, Named) for node in _walk(body))
+    return any(isinstance(node, Named) for node in walk(body))
 
 
 def _contradictions(located: LocatedCase) -> Iterator[Fault]:
@@ -215,13 +236,3 @@ def _criterion_value(rule: RuleSource, name: str, key: str) -> Scalar:
 
 def _values(node: YamlNode) -> Mapping[str, YamlNode]:
     return {key.raw: value for key, value in node.pairs} if isinstance(node, YamlMapping) else {}
-
-
-def _walk(node: Any) -> Iterator[Node]:
-    """Yield a node and all nodes below it."""
-    yield node
-    for field in node.__dataclass_fields__ if hasattr(node, "__dataclass_fields__") else ():
-        value = getattr(node, field)
-        for item in value if isinstance(value, tuple) else (value,):
-            if hasattr(item, "__dataclass_fields__"):
-                yield from _walk(item)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ecg_core.errors import EcgCoreError, UnknownNameError
-from ecg_core.findings import RuleTrace, Verdict
+from ecg_core.findings import Verdict
 from ecg_core.measurements import Measurements
 from ecg_core.rules.backends import chainer, durable
-from ecg_core.rules.backends.reference import judge
+from ecg_core.rules.backends.reference import Judging
 from ecg_core.rules.certainty import demographic_needs
 from ecg_core.rules.judgement import Engine, Judgement, Pack, word_judgement
 from ecg_core.rules.network import compile_network, criterion_symbol, raw_symbol
@@ -32,13 +32,11 @@ class Truths:
         raw: verdict of each statement's criteria.
         final: verdict of each statement after suppression.
         symbols: verdict of every symbol of the pack's network.
-        criteria: (rule id, criterion name) -> trace, for the rules that were judged.
     """
 
     raw: Mapping[str, Verdict]
     final: Mapping[str, Verdict]
     symbols: Mapping[str, Verdict]
-    criteria: Mapping[tuple[str, str], RuleTrace]
 
 
 def truths(
@@ -61,7 +59,7 @@ def truths(
         PluginError: if durable-rules is asked for and cannot be imported.
         PackError: if the statements of the pack depend on themselves.
     """
-    return _truths(_pack(_ById(protocol)), measurements, assume or {}, engine, frozenset())
+    return _truths(_pack(_ById(protocol)), Judging(measurements), assume or {}, engine, frozenset())
 
 
 def evaluate(protocol: Protocol, measurements: Measurements, *, engine: Engine = "durable") -> Judgement:
@@ -79,8 +77,9 @@ def evaluate(protocol: Protocol, measurements: Measurements, *, engine: Engine =
     pack = _pack(_ById(protocol))
     withheld = withheld_rules(protocol, measurements)
     assume = {protocol.rules[rule_id].statement: Verdict.UNKNOWN for rule_id in withheld}
-    decided = _truths(pack, measurements, assume, engine, withheld)
-    return word_judgement(pack, measurements, decided.criteria, decided.symbols, withheld, engine)
+    judging = Judging(measurements)
+    decided = _truths(pack, judging, assume, engine, withheld)
+    return word_judgement(pack, measurements, judging, decided.symbols, withheld, engine)
 
 
 def withheld_rules(protocol: Protocol, measurements: Measurements) -> frozenset[str]:
@@ -119,21 +118,18 @@ def _pack(key: _ById) -> Pack:
 
 def _truths(
     pack: Pack,
-    measurements: Measurements,
+    judging: Judging,
     assume: Mapping[str, Verdict],
     engine: Engine,
     withheld: frozenset[str],
 ) -> Truths:
     if engine not in ENGINES:
         raise UnknownNameError("rule engine", engine, ENGINES)
-    criteria = {
-        (rule.id, name): judge(criterion.body, measurements)
-        for rule in pack.rules.values()
-        if rule.id not in withheld
-        for name, criterion in rule.criteria.items()
-    }
     inputs = dict.fromkeys(pack.network.inputs, Verdict.UNKNOWN)
-    inputs.update({criterion_symbol(*key): trace.verdict for key, trace in criteria.items()})
+    for rule in pack.rules.values():
+        if rule.id not in withheld:
+            for name, criterion in rule.criteria.items():
+                inputs[criterion_symbol(rule.id, name)] = judging.verdict(criterion.body)
     symbols = chainer.chain(pack.network, inputs, assume)
     if engine == "durable":
         _refuse_difference(symbols, durable.chain(pack.network, inputs, assume))
@@ -141,7 +137,6 @@ def _truths(
         raw={code: symbols[raw_symbol(code)] for code in pack.rules},
         final={code: symbols[symbol] for code, symbol in pack.network.final.items()},
         symbols=symbols,
-        criteria=criteria,
     )
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from typing import cast
 
-from ecg_core.findings import Evidence, RuleTrace, Verdict
+from ecg_core.findings import Evidence, Verdict
 from ecg_core.measurements import Measurements
 from ecg_core.rules.ast import Choice, Named, Number, Numeric
 from ecg_core.rules.backends.reference import judge
+from ecg_core.rules.backends.truths import UnknownPart
 from ecg_core.rules.certainty import DEMOGRAPHIC
 from ecg_core.rules.protocol import Threshold
 from ecg_core.rules.units import from_canonical
 from ecg_core.vocabulary import LEADS
 from ecg_core.vocabulary import measurements as vocabulary
-from ecg_core.wording import OPERATORS, label, lead_list, lost_leads, quantity
+from ecg_core.wording import OPERATORS, label, lead_list, lost_leads, numbers, quantity, told_apart
 
 _SLOT = re.compile(r"\{(\w+)(?:\[(\w+)\])?\}")
 _LOST = "lead"
@@ -38,35 +41,53 @@ def fill(template: str, measurements: Measurements, thresholds: Mapping[str, Thr
         thresholds: of the pack, by id.
         leads: leads in which the finding's criteria hold.
     """
+    slots = [(match[1], match[2]) for match in _SLOT.finditer(template)]
+    limits = {name: _limits_of(thresholds[name], measurements) for name, _ in slots if name in thresholds}
+    # The linter lets no series into a template.
+    measured = {
+        (name, lead): cast("float | bool | str | None", measurements.value(name, lead=lead))
+        for name, lead in slots
+        if name != "leads" and name not in thresholds
+    }
 
-    def value(match: re.Match[str]) -> str:
+    def text(match: re.Match[str]) -> str:
         name, lead = match[1], match[2]
         if name == "leads":
             return lead_list(leads) or "none"
         if name in thresholds:
-            return limit_text(thresholds[name], measurements)
-        measured = measurements.value(name, lead=lead)
-        if measured is None and name in DEMOGRAPHIC:
+            unit = thresholds[name].unit
+            values = (value for (other, _), value in measured.items() if vocabulary()[other].unit == unit)
+            return _alternatives(limits[name], unit, numbers(*values))
+        value, unit = measured[name, lead], vocabulary()[name].unit
+        if value is None and name in DEMOGRAPHIC:
             return "not stated"
-        # The linter lets no series into a template.
-        return quantity(None if isinstance(measured, tuple) else measured, vocabulary()[name].unit)
+        return quantity(
+            value, unit, beside=[each for other in limits if thresholds[other].unit == unit for each in limits[other]]
+        )
 
-    return _SLOT.sub(value, template)
+    return _SLOT.sub(text, template)
 
 
 def limit_text(threshold: Threshold, measurements: Measurements) -> str:
     """Write the limit that holds for this patient; all that may hold, if age or sex is unknown."""
+    return _alternatives(_limits_of(threshold, measurements), threshold.unit, ())
+
+
+def _limits_of(threshold: Threshold, measurements: Measurements) -> list[float]:
+    """Return the limits that may hold for this patient, in the threshold's unit."""
     limits = dict.fromkeys(_limits(threshold.body, measurements))
-    return " or ".join(quantity(from_canonical(limit, threshold.unit), threshold.unit) for limit in limits)
+    return [from_canonical(limit, threshold.unit) for limit in limits]
+
+
+def _alternatives(limits: Iterable[float], unit: str, beside: Collection[float]) -> str:
+    return " or ".join(quantity(limit, unit, beside=beside) for limit in limits)
 
 
 def near_miss_text(evidence: Iterable[Evidence]) -> str:
     """Say by how little a costly statement was missed: "Just short of the limit: QTc 458 ms (> 460 ms needed)"."""
     short = dict.fromkeys(
-        f"{label(item.measurement, item.lead)} {quantity(item.value, item.unit)} "
-        f"({OPERATORS.get(item.operator, item.operator)} {quantity(item.limit, item.unit)} needed)"
-        for item in evidence
-        if item.margin is not None
+        f"{label(item.measurement, item.lead)} {value} ({OPERATORS.get(item.operator, item.operator)} {limit} needed)"
+        for item, (value, limit) in ((item, told_apart(item)) for item in evidence if item.margin is not None)
     )
     return f"Just short of the limit: {', '.join(short)}."
 
@@ -76,16 +97,19 @@ def sorted_leads(evidence: Iterable[Evidence]) -> tuple[str, ...]:
     return tuple(sorted({item.lead for item in evidence if item.lead is not None}, key=LEADS.index))
 
 
-def unknown_reasons(parts: Iterable[RuleTrace], names: Mapping[str, str]) -> tuple[str, ...]:
+def unknown_reasons(parts: Iterable[UnknownPart | str]) -> tuple[str, ...]:
     """Say why a rule is unknown: each reason once, leads with the same reason together.
 
     Args:
-        parts: the leaves that keep it unknown.
-        names: phrase of each statement.
+        parts: what keeps it unknown: comparisons, and phrases of statements.
     """
-    grouped: dict[tuple[str, str], set[str]] = {}
-    for what, lead, why in (reason for part in parts for reason in _reasons(part, names)):
-        grouped.setdefault((what, why), set()).update([lead] if lead else [])
+    grouped: dict[tuple[str, str], dict[str, None]] = {}
+    for part in parts:
+        found = ((part, None, "not assessed"),) if isinstance(part, str) else _reasons(*part)
+        for what, lead, why in found:
+            leads = grouped.setdefault((what, why), {})
+            if lead is not None:
+                leads[lead] = None
     return tuple(_reason(what, tuple(leads), why) for (what, why), leads in grouped.items())
 
 
@@ -97,27 +121,27 @@ def _reason(what: str, leads: tuple[str, ...], why: str) -> str:
     return f"{what} in {lead_list(leads)}: {why}" if leads else f"{what}: {why}"
 
 
-def _reasons(part: RuleTrace, names: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
-    """Yield what is unknown, in which lead, and why."""
-    item = part.evidence
-    if item is None:
-        yield names[part.text], None, "not assessed"
-        return
-    known = item.measurement in vocabulary()
-    own = f"{item.measurement} in {item.lead}: " if item.lead else f"{item.measurement}: "
+# The same comparisons are unknown in many rules and, where an extractor does not measure something, in all recordings.
+@lru_cache(maxsize=4096)
+def _reasons(measured: str, lead: str | None, reason: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Return what of a comparison is unknown, in which lead, and why, as a reader is told it."""
+    known = measured in vocabulary()
+    own = f"{measured} in {lead}: " if lead else f"{measured}: "
+    found: list[tuple[str, str | None, str]] = []
     # An expression is unknown for as many reasons as it has unknown parts.
-    for reason in (item.reason or "unknown").split("; "):
-        why = _NAMESAKE.sub("", reason.removeprefix(own) if known else reason)
+    for each in reason.split("; "):
+        why = _NAMESAKE.sub("", each.removeprefix(own) if known else each)
         if lost := _LOST_LEAD.fullmatch(why):
             # It says it all, for every measurement in that lead.
-            yield _LOST, lost["lead"], lost["what"]
+            found.append((_LOST, lost["lead"], lost["what"]))
             continue
         worded = _NAME.sub(lambda match: label(match[0]), why)
-        says_it_all = why.startswith(f"{item.measurement} is ") or (item.lead is not None and item.lead in why.split())
-        if not known or item.reason is None or says_it_all:
-            yield "", None, worded
+        says_it_all = why.startswith(f"{measured} is ") or (lead is not None and lead in why.split())
+        if not known or says_it_all:
+            found.append(("", None, worded))
         else:
-            yield label(item.measurement), item.lead, worded
+            found.append((label(measured), lead, worded))
+    return tuple(found)
 
 
 def _limits(body: Numeric, measurements: Measurements) -> list[float]:

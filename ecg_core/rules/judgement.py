@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from ecg_core.findings import (
@@ -20,6 +21,8 @@ from ecg_core.findings import (
     Verdict,
 )
 from ecg_core.measurements import Measurements
+from ecg_core.rules.backends.reference import Judging
+from ecg_core.rules.backends.truths import UnknownPart
 from ecg_core.rules.certainty import (
     DEMOGRAPHIC,
     certainty_of,
@@ -29,6 +32,8 @@ from ecg_core.rules.certainty import (
     shown_urgency,
 )
 from ecg_core.rules.explain import fill, near_miss_text, sorted_leads, unknown_reasons
+from ecg_core.rules.formula import FindingRef
+from ecg_core.rules.lazy import Lazy
 from ecg_core.rules.network import (
     Network,
     against_symbol,
@@ -38,7 +43,7 @@ from ecg_core.rules.network import (
     unless_symbol,
 )
 from ecg_core.rules.protocol import Protocol, Rule
-from ecg_core.rules.trace import Judged, carriers, criterion_trace, formula_trace, unknown_parts
+from ecg_core.rules.trace import Judged, carriers, criterion_trace, formula_trace, unknown_leaves
 from ecg_core.vocabulary import statement
 from ecg_core.vocabulary import statements as vocabulary
 from ecg_core.wording import evidence_text, plain_first
@@ -58,7 +63,7 @@ class Judgement:
         excluded: differentials considered and not supported.
         not_assessed: statements that could not be judged, the most urgent first.
         critical: codes of final findings with urgency U3.
-        traces: rule id -> trace, for every rule.
+        traces: rule id -> trace, for every rule; made when asked for.
         notes: what was withheld and why.
         engine: the chainer that was used.
     """
@@ -92,7 +97,7 @@ class Pack:
 def word_judgement(
     pack: Pack,
     measurements: Measurements,
-    criteria: Mapping[tuple[str, str], RuleTrace],
+    judging: Judging,
     verdicts: Mapping[str, Verdict],
     withheld: frozenset[str],
     engine: Engine,
@@ -102,19 +107,19 @@ def word_judgement(
     Args:
         pack: the pack.
         measurements: of the recording.
-        criteria: (rule id, criterion name) -> trace, for the rules that were judged.
+        judging: judges the recording's criteria.
         verdicts: verdict of every symbol of the pack's network.
         withheld: ids of rules that were not judged because of the patient's age.
         engine: the chainer that was used.
     """
-    wording = _Wording(pack, measurements, criteria, verdicts, withheld)
+    wording = _Wording(pack, measurements, judging, verdicts, withheld)
     findings = tuple(wording.findings())
     return Judgement(
         findings=findings,
         excluded=tuple(wording.exclusions()),
         not_assessed=tuple(wording.not_assessed()),
         critical=tuple(item.statement for item in findings if item.final and item.urgency == "U3"),
-        traces={rule.id: wording.traces[code] for code, rule in pack.rules.items()},
+        traces=Lazy(pack.protocol.rules, lambda rule: wording.traces[pack.protocol.rules[rule].statement]),
         notes=wording.notes(),
         engine=engine,
     )
@@ -125,32 +130,29 @@ class _Wording:
         self,
         pack: Pack,
         measurements: Measurements,
-        criteria: Mapping[tuple[str, str], RuleTrace],
+        judging: Judging,
         verdicts: Mapping[str, Verdict],
         withheld: frozenset[str],
     ) -> None:
         self.pack = pack
         self.measurements = measurements
+        self.judging = judging
         self.verdicts = verdicts
         self.withheld = withheld
         self.names = {code: definition.name for code, definition in vocabulary().items()}
-        self.traces: dict[str, RuleTrace] = {}
-        self.criteria: dict[str, dict[str, RuleTrace]] = {rule.id: {} for rule in pack.rules.values()}
-        for (rule_id, name), judged in criteria.items():
-            self.criteria[rule_id][name] = criterion_trace(pack.protocol.rules[rule_id], name, judged)
-        # In the network's order a statement comes after those that its rule refers to.
-        for equation in pack.network.equations:
-            kind, code = equation.symbol.split(":")[:2]
-            if kind == "raw":
-                self.traces[code] = self._rule_trace(pack.rules[code])
+        # A statement's rule refers to others only in a way that ends: the network has no cycle.
+        self.traces = Lazy(pack.rules, lambda code: self._rule_trace(pack.rules[code]))
 
     def findings(self) -> Iterator[Finding]:
         for code, rule in self.pack.rules.items():
+            raw = self._raw(code)
+            if raw is Verdict.UNKNOWN or (raw is Verdict.FALSE and not rule.costly_miss):
+                continue
             unknown = [name for name in DEMOGRAPHIC if self._misses(rule, name)]
             certainty = certainty_of(rule, self.traces[code], capped=bool(unknown))
             if certainty is None:
                 continue
-            if self._raw(code) is Verdict.TRUE:
+            if raw is Verdict.TRUE:
                 yield self._finding(rule, certainty, unknown)
             elif not self._blockers(rule):
                 yield self._near_miss(rule, certainty)
@@ -182,11 +184,11 @@ class _Wording:
             NotAssessed(
                 statement=code,
                 name=self.names[code],
-                reasons=unknown_reasons(unknown_parts(trace), self.names),
-                urgency=self.pack.rules[code].urgency,
+                reasons=unknown_reasons(self._unknown(rule)),
+                urgency=rule.urgency,
             )
-            for code, trace in ((code, self.traces[code]) for code in self.pack.rules)
-            if self._final(code) is Verdict.UNKNOWN and self.pack.rules[code].id not in self.withheld
+            for code, rule in self.pack.rules.items()
+            if self._final(code) is Verdict.UNKNOWN and rule.id not in self.withheld
         ]
         return sorted(unknown, key=lambda item: -URGENCIES.index(item.urgency))
 
@@ -209,7 +211,7 @@ class _Wording:
         )
         severity, urgency = raised(rule, escalations)
         carried = list(carriers(trace, self.traces))
-        where = trace if rule.leads_from is None else self.criteria[rule.id][rule.leads_from]
+        where = trace if rule.leads_from is None else self._criterion_trace(rule, rule.leads_from)
         leads = sorted_leads(
             carrier.evidence
             for carrier in carriers(where, self.traces)
@@ -280,10 +282,22 @@ class _Wording:
             raw=raw,
             final=final,
             suppressed_by=suppressed_by,
-            codes=dict(definition.codes),
+            codes={**definition.codes, **rule.codes},
             caveats=caveats,
             probability=probability,
         )
+
+    def _unknown(self, rule: Rule) -> Iterator[UnknownPart | str]:
+        """Yield what keeps a rule unknown: comparisons, and phrases of statements that are themselves unknown."""
+        _, leaves = unknown_leaves(rule.when, self._judged(rule))
+        for leaf in leaves:
+            if isinstance(leaf, FindingRef):
+                yield self.names[leaf.statement]
+            else:
+                yield from self.judging.unknown(rule.criteria[leaf.name].body)
+
+    def _criterion_trace(self, rule: Rule, name: str) -> RuleTrace:
+        return criterion_trace(rule, name, self.judging.trace(rule.criteria[name].body))
 
     def _rule_trace(self, rule: Rule) -> RuleTrace:
         if rule.id in self.withheld:
@@ -292,7 +306,7 @@ class _Wording:
         return RuleTrace("rule", rule.id, when.verdict, when.margin, children=(when,), note=self.names[rule.statement])
 
     def _judged(self, rule: Rule) -> Judged:
-        return Judged(self.criteria[rule.id], self.pack.network, self.verdicts, self.traces)
+        return Judged(rule.id, partial(self._criterion_trace, rule), self.pack.network, self.verdicts, self.traces)
 
     def _misses(self, rule: Rule, name: str) -> bool:
         """Say whether a limit of the rule depends on something that is not known of the patient."""

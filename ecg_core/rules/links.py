@@ -36,16 +36,10 @@ def link_rules(sources: Sequence[RuleSource], declared: Collection[str] | None) 
 
 
 def _duplicates(sources: Sequence[RuleSource]) -> Iterator[Fault]:
-    first_by_id: dict[str, RuleSource] = {}
-    first_by_statement: dict[str, RuleSource] = {}
+    first: dict[str, RuleSource] = {}
     for source in sources:
         rule, nodes = source.rule, source.nodes
-        twin = first_by_id.setdefault(rule.id, source)
-        if twin is not source:
-            yield Fault(
-                source.file, nodes["id"].line, nodes["id"].column, f"rule {rule.id!r} is in {twin.file} already"
-            )
-        twin = first_by_statement.setdefault(rule.statement, source)
+        twin = first.setdefault(rule.statement, source)
         if twin is not source:
             message = f"statement {rule.statement} is decided by {twin.file} already: one rule per statement"
             yield Fault(source.file, nodes["statement"].line, nodes["statement"].column, message)

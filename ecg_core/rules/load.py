@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ecg_core.errors import PackError, PluginError, UnknownNameError, UsageError
 from ecg_core.plugin_manager import PluginManager
+from ecg_core.rules.cache import keep, recall
 from ecg_core.rules.discover import find_pack, installed_packs
-from ecg_core.rules.pack import read_pack
 from ecg_core.rules.protocol import Protocol
 
 
@@ -27,10 +27,16 @@ def load_protocol(name_or_path: str | Path, *, plugins: PluginManager | None = N
         UsageError: if there is no such folder.
     """
     folder = pack_folder(name_or_path, plugins=plugins)
+    known, key = recall(folder)
+    if known is not None:
+        return known
+    # Only here: a pack that is known needs no parser.
+    from ecg_core.rules.pack import read_pack
+
     source = read_pack(folder)
     if source.protocol is None:
         raise PackError(str(name_or_path), source.faults)
-    return source.protocol
+    return keep(source.protocol, key)
 
 
 def pack_folder(name_or_path: str | Path, *, plugins: PluginManager | None = None) -> Path:

@@ -25,7 +25,7 @@ CaseKind = Literal["fires", "does_not_fire", "at_threshold", "not_measurable", "
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A number, or a table by sex and age, with its source."""
+    """A number, or a table by sex and age, with its source; `note` says why it was chosen so."""
 
     id: str
     body: Numeric
@@ -33,11 +33,12 @@ class Threshold:
     text: str
     source: Citation
     provenance: Literal["published", "operational"]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A named condition on measurements, with its source."""
+    """A named condition on measurements, with its source; `note` says why it was chosen so."""
 
     name: str
     expression: str
@@ -45,6 +46,7 @@ class Criterion:
     text: str
     source: Citation
     provenance: Literal["published", "operational"]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class Rule:
         never_lowered: a critical statement whose urgency no certainty lowers.
         all_ages: applies below the pack's minimal age too.
         leads_from: criterion whose leads are listed with the finding, or None for all of them.
+        codes: system -> codes that the finding carries instead of the statement's.
     """
 
     id: str
@@ -121,6 +124,7 @@ class Rule:
     never_lowered: bool = False
     all_ages: bool = False
     leads_from: str | None = None
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,26 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class BasePack:
+    """A pack that another one extends.
+
+    Attributes:
+        id: its id.
+        version: its version.
+        sha256: hash of its canonical JSON.
+        folder: where it was read from.
+        restated: ids of its rules that the extending pack switches off, replaces, or judges by other thresholds; what
+            its cases say of them does not hold there.
+    """
+
+    id: str
+    version: str
+    sha256: str
+    folder: Path
+    restated: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """A whole pack.
 
@@ -160,7 +184,8 @@ class Protocol:
         thresholds: by id.
         sources: ref -> citation text.
         min_age: youngest age in years that it speaks for.
-        sha256: hash of the pack's canonical JSON.
+        sha256: hash of the pack's canonical JSON, without the packs that it extends.
+        bases: the packs that it extends, the nearest first.
     """
 
     id: str
@@ -173,3 +198,4 @@ class Protocol:
     sources: Mapping[str, str]
     min_age: float
     sha256: str
+    bases: tuple[BasePack, ...] = ()

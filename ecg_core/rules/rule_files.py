@@ -16,7 +16,7 @@ from ecg_core.rules.strict_yaml import Mapping as YamlMapping
 from ecg_core.rules.strict_yaml import Node, Scalar
 from ecg_core.rules.syntax import RESERVED
 from ecg_core.rules.thresholds import read_citation, read_provenance
-from ecg_core.vocabulary import StatementDef, statements
+from ecg_core.vocabulary import StatementDef, codes, statements
 
 STATUSES = ("draft", "test", "stable")
 
@@ -26,7 +26,7 @@ OVERALL = "overall"
 REQUIRED_KEYS = ("id", "statement", "status", "phase", "when", "explain")
 OPTIONAL_KEYS = (
     *("severity", "urgency", "costly_miss", "never_lowered", "all_ages"),
-    *("criteria", "unless", "suppresses", "escalate", "mimics", "leads"),
+    *("criteria", "unless", "suppresses", "escalate", "mimics", "leads", "codes"),
 )
 CRITERION_KEYS = ("if", "text", "source", "provenance")
 
@@ -153,6 +153,7 @@ class _RuleReader:
             escalations=escalations,
             mimics=mimics,
             leads_from=leads_from,
+            codes=self._codes(),
             **flags,
         )
         return RuleSource(rule, suppresses, tuple(self._mentions), expressions, nodes, fields.file)
@@ -187,14 +188,14 @@ class _RuleReader:
             scalar = cast("Scalar", parts["if"])
             expression, errors = parse_expression(scalar.raw, self._pack.thresholds)
             fields.text_faults(scalar, errors)
-        if "note" in parts:
-            fields.text(parts["note"])
+        note = fields.text(parts.get("note")) or ""
         text = fields.text(parts.get("text"))
         source = read_citation(parts.get("source"), fields, self._pack.sources)
         provenance = read_provenance(parts.get("provenance"), fields)
         if written is None or expression is None or text is None or source is None or provenance is None:
             return None
-        return Criterion(name, " ".join(written.split()), expression.body, text, source, provenance), expression
+        criterion = Criterion(name, " ".join(written.split()), expression.body, text, source, provenance, note)
+        return criterion, expression
 
     def _formula(self, node: Node | None, role: str) -> Formula | None:
         if self._fields.text(node) is None:
@@ -250,6 +251,20 @@ class _RuleReader:
         against = self._formula(parts.get("against"), "against")
         text = self._fields.text(parts.get("text"))
         return None if code is None or against is None or text is None else Mimic(code, against, text)
+
+    def _codes(self) -> dict[str, tuple[str, ...]]:
+        """Read ``{snomed: ["426783006"]}``; a code that the table does not hold is a fault."""
+        if "codes" not in self._nodes:
+            return {}
+        found: dict[str, tuple[str, ...]] = {}
+        for key, node in self._fields.named(self._nodes["codes"], "codes by system"):
+            if self._fields.choice(key, "system of codes", codes()) is not None:
+                listed = (
+                    self._fields.choice(item, f"{key.raw} code", codes()[key.raw])
+                    for item in self._fields.items(node, "codes")
+                )
+                found[key.raw] = tuple(code for code in listed if code is not None)
+        return found
 
     def _refuse_unused(self, leads_from: str | None) -> None:
         used: Collection[str | None] = self._used | {leads_from}

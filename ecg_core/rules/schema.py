@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from ecg_core.findings import SEVERITIES, URGENCIES
 from ecg_core.rules.case_files import CASE_KINDS, VERDICTS
-from ecg_core.rules.pack import HEADER_KEYS
+from ecg_core.rules.header import CHANGE_KEYS, EXTENDS_KEYS, INHERITED_KEYS, OWN_KEYS
 from ecg_core.rules.protocol import PACK_SCHEMA, PHASES
 from ecg_core.rules.rule_files import CRITERION_KEYS, REQUIRED_KEYS, STATUSES
 from ecg_core.rules.thresholds import PROVENANCES
-from ecg_core.vocabulary import LEADS, MeasurementDef, measurement, measurements, statements
+from ecg_core.vocabulary import LEADS, MeasurementDef, codes, measurement, measurements, statements
 
 Kind = Literal["rule", "thresholds", "protocol", "cases"]
 
@@ -23,6 +23,34 @@ _TEXT: Mapping[str, Any] = {"type": "string", "minLength": 1}
 _WORD: Mapping[str, Any] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
 _QUANTITY: Mapping[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^{_NUMBER} ?\S*$"}]}
 _VERDICT: Mapping[str, Any] = {"enum": [True, False, "unknown"]}
+
+
+_HELP: Mapping[str, str] = {
+    "id": "the file's name without its ending",
+    "statement": "code of the statement that the rule decides",
+    "status": "draft: an input is not measured well enough; test: tested on cases; stable: reviewed by a second person",
+    "phase": "reading step",
+    "severity": "only where it differs from the statement's",
+    "urgency": "only where it differs from the statement's: U0 none, U1 routine, U2 same day, U3 immediate",
+    "costly_miss": "report as borderline what misses its limit by less than half an uncertainty",
+    "never_lowered": "no certainty lowers the urgency",
+    "all_ages": "applies below the pack's minimal age too",
+    "criteria": "conditions on measurements, by name",
+    "when": "formula over criteria and statements that makes the statement true",
+    "unless": "statements that silence this one",
+    "suppresses": "statements that this one silences",
+    "escalate": "formulas that raise severity or urgency",
+    "mimics": "differential diagnoses, with the formula that speaks against them when true",
+    "leads": "criterion whose leads are listed with the finding",
+    "codes": "codes that the finding carries instead of the statement's, by system",
+    "explain": "sentence with {measurement}, {measurement[lead]}, {threshold} and {leads} slots",
+    "extends": "the pack that this one stands on",
+    "overrides": "thresholds of the base pack that thresholds/ states anew",
+    "replaces": "rules of the base pack that rules/ states anew",
+    "without": "rules of the base pack that are switched off",
+    "grades": "rules of the base pack that are kept with another severity or urgency",
+}
+"""What an editor shows beside a key of a rule, or of `extends`."""
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:
@@ -49,6 +77,12 @@ def _object(properties: Mapping[str, Any], required: Sequence[str]) -> dict[str,
     }
 
 
+def _described(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: {**value, "description": _HELP[key]} if key in _HELP else dict(value) for key, value in properties.items()
+    }
+
+
 def _mapping(values: Mapping[str, Any], *, names: Mapping[str, Any] = _WORD) -> dict[str, Any]:
     return {"type": "object", "propertyNames": dict(names), "additionalProperties": dict(values)}
 
@@ -70,6 +104,13 @@ def _source() -> dict[str, Any]:
 
 
 def _protocol() -> dict[str, Any]:
+    levels = {"severity": _choice(SEVERITIES), "urgency": _choice(URGENCIES)}
+    extends = {
+        "pack": _TEXT,
+        "version": _TEXT,
+        **{key: _list(_WORD) for key in CHANGE_KEYS},
+        "grades": _mapping({**_object(levels, []), "minProperties": 1}),
+    }
     properties = {
         "id": _WORD,
         "version": {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+){1,3}$"},
@@ -81,8 +122,10 @@ def _protocol() -> dict[str, Any]:
         "population": _object({"min_age": {"type": "number", "minimum": 0}}, ["min_age"]),
         "order": _list(_WORD, minItems=1),
         "sources": {"type": "object", "additionalProperties": dict(_TEXT), "minProperties": 1},
+        "extends": {**_object(_described(extends), EXTENDS_KEYS), "description": _HELP["extends"]},
     }
-    return {"title": "protocol.yaml of a pack", **_object(properties, HEADER_KEYS)}
+    whole = {"anyOf": [{"required": ["extends"]}, {"required": list(INHERITED_KEYS)}]}
+    return {"title": "protocol.yaml of a pack", **_object(properties, OWN_KEYS), **whole}
 
 
 def _thresholds() -> dict[str, Any]:
@@ -141,9 +184,10 @@ def _rule() -> dict[str, Any]:
         "escalate": _list(escalation),
         "mimics": _list(mimic),
         "leads": _WORD,
+        "codes": _object({system: _list(_choice(list(known)), minItems=1) for system, known in codes().items()}, []),
         "explain": _TEXT,
     }
-    return {"title": "a rule of a pack", **_object(properties, REQUIRED_KEYS)}
+    return {"title": "a rule of a pack", **_object(_described(properties), REQUIRED_KEYS)}
 
 
 def _cases() -> dict[str, Any]:

@@ -81,8 +81,7 @@ def _read_threshold(name: str, node: Node, fields: Fields, sources: Mapping[str,
     if ("value" in parts) == ("table" in parts):
         fields.fault(node, "give either 'value' or 'table'")
         return None
-    if "note" in parts:
-        fields.text(parts["note"])
+    note = fields.text(parts.get("note")) or ""
     text = fields.text(parts.get("text"))
     source = read_citation(parts.get("source"), fields, sources)
     provenance = read_provenance(parts.get("provenance"), fields)
@@ -90,7 +89,7 @@ def _read_threshold(name: str, node: Node, fields: Fields, sources: Mapping[str,
     if text is None or source is None or provenance is None or quantity is None:
         return None
     body, unit = quantity
-    return Threshold(name, body, unit, text, source, provenance)
+    return Threshold(name, body, unit, text, source, provenance, note)
 
 
 def _number(quantity: tuple[float, str] | None) -> tuple[Numeric, str] | None:

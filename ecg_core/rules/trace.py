@@ -6,7 +6,7 @@ for "not". What has no margin (a category, a count, another finding that did not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf, isinf
 
@@ -21,7 +21,7 @@ from ecg_core.rules.formula import (
     Formula,
     Negation,
 )
-from ecg_core.rules.network import Network, any_symbol, raw_symbol
+from ecg_core.rules.network import Network, any_symbol, criterion_symbol, raw_symbol
 from ecg_core.rules.protocol import Rule
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -46,13 +46,15 @@ class Judged:
     """What a formula can refer to, already judged.
 
     Attributes:
-        criteria: trace of every criterion of the rule, by name.
+        rule: id of the rule.
+        criterion: gives the trace of a criterion of the rule by name.
         network: the pack's equations.
         verdicts: verdict of every symbol of the network.
         rules: traces of the rules judged so far, by statement.
     """
 
-    criteria: Mapping[str, RuleTrace]
+    rule: str
+    criterion: Callable[[str], RuleTrace]
     network: Network
     verdicts: Mapping[str, Verdict]
     rules: Mapping[str, RuleTrace]
@@ -88,7 +90,7 @@ def formula_trace(formula: Formula, judged: Judged) -> RuleTrace:
     """Judge a formula of a rule and keep the tree."""
     match formula:
         case CriterionRef(name):
-            return judged.criteria[name]
+            return judged.criterion(name)
         case FindingRef(statement, stage):
             return _reference("finding" if stage == "raw" else "final", statement, _verdict_of(formula, judged), judged)
         case Fired(reference):
@@ -143,6 +145,31 @@ def unknown_parts(trace: RuleTrace) -> Iterator[RuleTrace]:
         yield from unknown_parts(child)
 
 
+def unknown_leaves(formula: Formula, judged: Judged) -> tuple[Verdict, list[CriterionRef | FindingRef]]:
+    """Return the verdict of a formula, and the criteria and findings that keep it unknown.
+
+    They are what `unknown_parts` finds in its trace, which need not be made for it.
+    """
+    match formula:
+        case CriterionRef(name):
+            verdict = judged.verdicts[criterion_symbol(judged.rule, name)]
+        case FindingRef():
+            verdict = _verdict_of(formula, judged)
+        case Fired(reference):
+            return Verdict.TRUE if _verdict_of(reference, judged) is Verdict.TRUE else Verdict.FALSE, []
+        case AnyFinding():
+            return judged.verdicts[any_symbol(formula)], []
+        case Negation(item):
+            verdict, leaves = unknown_leaves(item, judged)
+            return ~verdict, leaves
+        case AllOf(items) | AnyOf(items):
+            decisive = Verdict.FALSE if isinstance(formula, AllOf) else Verdict.TRUE
+            parts = [unknown_leaves(item, judged) for item in items]
+            verdict = _joint((verdict for verdict, _ in parts), decisive)
+            return verdict, [leaf for each, leaves in parts if verdict is Verdict.UNKNOWN for leaf in leaves]
+    return verdict, [formula] if verdict is Verdict.UNKNOWN else []
+
+
 def _verdict_of(reference: FindingRef, judged: Judged) -> Verdict:
     if reference.stage == "raw":
         return judged.verdicts[raw_symbol(reference.statement)]
@@ -158,13 +185,17 @@ def _reference(kind: str, statement: str, verdict: Verdict, judged: Judged) -> R
 
 def _combined(kind: str, children: list[RuleTrace], decisive: Verdict) -> RuleTrace:
     """Combine traces by "and" (false decides) or "or" (true decides)."""
-    verdicts = {child.verdict for child in children}
-    order = (decisive, Verdict.UNKNOWN, ~decisive)
-    verdict = next((each for each in order if each in verdicts), ~decisive)
+    verdict = _joint((child.verdict for child in children), decisive)
     pick, empty = (min, inf) if decisive is Verdict.FALSE else (max, -inf)
     bounds = [margin_bounds(child) for child in children]
     margin = _margin(pick((low for low, _ in bounds), default=empty), pick((high for _, high in bounds), default=empty))
     return RuleTrace(kind, kind, verdict, margin, children=tuple(children))
+
+
+def _joint(verdicts: Iterable[Verdict], decisive: Verdict) -> Verdict:
+    """Return the verdict of "and" (false decides) or "or" (true decides)."""
+    found = set(verdicts)
+    return decisive if decisive in found else Verdict.UNKNOWN if Verdict.UNKNOWN in found else ~decisive
 
 
 def _margin(low: float, high: float) -> tuple[float | None, float | None]:

@@ -8,8 +8,9 @@ import pytest
 from command import Command
 
 from ecg_core import load_protocol
-from ecg_core.cli.rule_text import formula_text, rule_text
+from ecg_core.cli.rule_text import rule_text
 from ecg_core.rules.formula_parse import parse_formula
+from ecg_core.rules.plain_text import formula_text
 from ecg_core.testing.cases import load_cases
 
 

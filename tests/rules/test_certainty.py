@@ -34,7 +34,7 @@ def leaf(margin: float | None, verdict=None) -> RuleTrace:
 
 
 def combined(formula, **criteria: RuleTrace) -> RuleTrace:
-    return formula_trace(formula, Judged(criteria, Network((), (), {}), {}, {}))
+    return formula_trace(formula, Judged("rule", criteria.__getitem__, Network((), (), {}), {}, {}))
 
 
 @pytest.mark.parametrize(

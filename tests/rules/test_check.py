@@ -31,12 +31,14 @@ def test_the_pack_that_we_ship() -> None:
     [("200 ms", True), ("2 ms", True), ("0 ms", False), ("0", False), ("pr_upper * 2", False), ("pr_upper * 3", True)],
 )
 def test_numbers_need_a_citation(tmp_path: Path, literal: str, is_fault: bool) -> None:
-    rule = LONG_PR.replace("pr_interval > pr_upper", f"pr_interval > pr_upper and qrs_duration > {literal}")
+    rule = LONG_PR.replace(
+        "pr_interval > pr_upper", f"pr_interval > pr_upper and qt_interval - qrs_duration > {literal}"
+    )
     found = lint(tmp_path, {RULE: rule})
     assert [message.endswith("make it a named threshold with a source") for *_, message in found] == [True] * is_fault
     if is_fault:
-        line, column = place_of(rule, f"qrs_duration > {literal}")
-        offset = len("qrs_duration > ") + (len("pr_upper * ") if "*" in literal else 0)
+        line, column = place_of(rule, f"qt_interval - qrs_duration > {literal}")
+        offset = len("qt_interval - qrs_duration > ") + (len("pr_upper * ") if "*" in literal else 0)
         assert found[0][:3] == (RULE, line, column + offset)
 
 
@@ -63,6 +65,11 @@ def test_numbers_need_a_citation(tmp_path: Path, literal: str, is_fault: bool) -
             "threshold with a table",
         ),
         (RULE, LONG_PR, "pr_interval > pr_upper", "pr_interval >", "ends too early"),
+        (RULE, LONG_PR, "explain:", 'codes: {scp: ["1AVBB"]}\nexplain:', "did you mean '1AVB'?"),
+        (RULE, LONG_PR, "explain:", 'codes: {snomed: ["270492005"]}\nexplain:', "unknown snomed code '270492005'"),
+        (RULE, LONG_PR, "explain:", 'codes: {icd: ["I44.0"]}\nexplain:', "unknown system of codes 'icd'"),
+        (RULE, LONG_PR, "    source: {ref: AHA3, where: statement 82}\n", "", "'source' is missing"),
+        (RULE, LONG_PR, "where: statement 82", 'where: ""', "the text is empty"),
     ],
 )  # fmt: skip
 def test_fault(tmp_path: Path, file: str, text: str, old: str, new: str, words: str) -> None:

@@ -14,7 +14,7 @@ from strategies import DirectTruth, F, T, U, make_protocol, make_rule, random_in
 
 from ecg_core.errors import EcgCoreError, PluginError, UnknownNameError
 from ecg_core.rules.backends import chainer, durable
-from ecg_core.rules.backends.durable import _BEGIN, MAX_SHARING, DurableChainer, fnv1a
+from ecg_core.rules.backends.durable import MAX_RULES, MAX_SHARING, PART_RULES, DurableChainer, fnv1a
 from ecg_core.rules.formula import AllOf, CriterionRef, FindingRef
 from ecg_core.rules.network import (
     Complement,
@@ -54,11 +54,15 @@ def test_two_chainers_and_the_definitions_agree_on_random_packs():
 def test_normal_form_keeps_the_engines_bounds():
     rng = random.Random(7)
     for _ in range(30):
-        form = normalise(compile_network(random_protocol(rng, 30)))
-        assert max(len(item.term) for item in form.implications) <= MAX_WIDTH
-        place = {symbol: layer for layer, stratum in enumerate(form.strata) for symbol in stratum}
-        for item in form.implications:
-            assert all(place.get(symbol, -1) < place[item.symbol] for symbol, _ in item.term)
+        network = compile_network(random_protocol(rng, 30))
+        form = normalise(network)
+        known = set(network.inputs)
+        for symbol, implications in form.implications.items():
+            assert all(len(item.term) <= MAX_WIDTH for item in implications)
+            assert known.issuperset(name for item in implications for name, _ in item.term)
+            assert {item.symbol for item in implications} == {symbol}
+            known.add(symbol)
+        assert known.issuperset(name for facts in form.copies.values() for name, _ in facts)
 
 
 def test_contradiction_and_tautology_are_kleene():
@@ -91,11 +95,54 @@ def test_a_symbol_never_leaks_from_one_recording_into_the_next():
         assert solver.chain({"c:avc_longpr.a": verdict})["raw:AVC_LONGPR"] is verdict
 
 
-def test_a_network_beyond_the_engine_is_refused():
+def test_a_pack_of_any_size_is_shared_out_to_several_rulesets():
+    # Two rules for each symbol: more than the engine takes in one ruleset.
     count = 2100
-    equations = tuple(Equation(f"raw:{n}", Symbol(f"c{n}")) for n in range(count))
-    network = Network(tuple(f"c{n}" for n in range(count)), equations, {})
-    with pytest.raises(EcgCoreError, match="4201 rules, at most 4095") as caught:
+    before = ["c", *(f"raw:{n}" for n in range(count))]
+    equations = tuple(Equation(f"raw:{n}", Complement(Symbol(before[n - n % 7]))) for n in range(count))
+    network = Network(("c",), equations, {str(n): f"raw:{n}" for n in range(count)})
+    solver = DurableChainer(network)
+    sizes = [len(ruleset._concludes) + 1 for ruleset in solver._rulesets]
+    assert sum(sizes) > MAX_RULES
+    assert max(sizes) <= PART_RULES
+    for verdict in (T, F, U):
+        assert solver.chain({"c": verdict}) == chainer.chain(network, {"c": verdict})
+
+
+def test_parts_of_random_packs_work_together(monkeypatch):
+    monkeypatch.setattr(durable, "PART_RULES", 25)
+    rng = random.Random(5)
+    for _ in range(5):
+        network = compile_network(random_protocol(rng, 40))
+        solver = DurableChainer(network)
+        assert len(solver._rulesets) > 3
+        for _ in range(10):
+            inputs = random_inputs(rng, network.inputs)
+            assume = {code: rng.choice((T, F, U)) for code in network.final if rng.random() < 0.05}
+            assert solver.chain(inputs, assume) == chainer.chain(network, inputs, assume)
+
+
+def test_a_symbol_with_more_rules_than_its_share_has_a_ruleset_to_itself():
+    names = tuple(f"c{n}" for n in range(PART_RULES + 100))
+    equations = (
+        Equation("raw:0", Symbol("c0")),
+        Equation("raw:1", Disjunction(tuple(Conjunction((Symbol(name), Symbol("raw:0"))) for name in names))),
+        Equation("raw:2", Complement(Symbol("raw:1"))),
+    )
+    network = Network(names, equations, {str(n): f"raw:{n}" for n in range(3)})
+    solver = DurableChainer(network)
+    assert len(solver._rulesets) > 2
+    rng = random.Random(9)
+    for verdict in (T, F, U):
+        inputs = {**random_inputs(rng, names), "c0": verdict}
+        assert solver.chain(inputs) == chainer.chain(network, inputs)
+
+
+def test_a_symbol_beyond_the_engine_is_refused(monkeypatch):
+    monkeypatch.setattr(durable, "MAX_RULES", 10)
+    symbols = tuple(Symbol(f"c{n}") for n in range(10))
+    network = Network(tuple(item.name for item in symbols), (Equation("raw:A", Conjunction(symbols)),), {"A": "raw:A"})
+    with pytest.raises(EcgCoreError, match="11 rules for raw:A, at most 9") as caught:
         DurableChainer(network)
     assert "--engine python" in caught.value.hint
 
@@ -130,8 +177,9 @@ def test_it_starts_no_thread_and_may_be_used_by_several():
 def test_rulesets_are_given_back():
     network = compile_network(make_protocol(LONG_PR))
     solver = DurableChainer(network)
-    engine, handle = solver._engine, solver._handle
-    del solver
+    (ruleset,) = solver._rulesets
+    engine, handle = ruleset._engine, ruleset._handle
+    del solver, ruleset
     gc.collect()
     with pytest.raises(engine.error, match="error code: 111"):  # invalid handle
         engine.assert_fact(handle, '{"sid":"1","id":"0","k":"0.0","a":"0","t":"T"}')
@@ -140,14 +188,15 @@ def test_rulesets_are_given_back():
 def test_an_error_of_the_engine_is_named_and_the_next_recording_is_unharmed():
     network = compile_network(make_protocol(LONG_PR))
     solver = DurableChainer(network)
-    facts = solver._facts
-    solver._facts = {
-        fact: copies if fact == _BEGIN else [text[:-2] for text in copies] for fact, copies in facts.items()
+    (ruleset,) = solver._rulesets
+    awaited = ruleset._awaited
+    ruleset._awaited = {
+        symbol: tuple(item._replace(text=item.text[:-2]) for item in items) for symbol, items in awaited.items()
     }
     with pytest.raises(EcgCoreError, match="durable-rules failed") as caught:
         solver.chain({"c:avc_longpr.a": T})
     assert "--engine python" in caught.value.hint
-    solver._facts = facts
+    ruleset._awaited = awaited
     assert solver.chain({"c:avc_longpr.a": T})["raw:AVC_LONGPR"] is T
 
 
@@ -163,8 +212,9 @@ def test_hash_is_fnv_1a():
 
 def test_facts_have_distinct_hashes():
     network = compile_network(random_protocol(random.Random(5), 40))
-    ids = [text.split('"')[3] for copies in DurableChainer(network)._facts.values() for text in copies]
-    assert len({fnv1a(text) for text in ids}) == len(ids)
+    for ruleset in DurableChainer(network)._rulesets:
+        texts = {ruleset._begin, *(item.text for items in ruleset._awaited.values() for item in items)}
+        assert len({fnv1a(text.split('"')[3]) for text in texts}) == len(texts)
 
 
 def test_without_the_library_the_error_says_what_to_do(monkeypatch):
@@ -183,7 +233,7 @@ def test_rules_do_not_depend_on_the_hash_seed():
         "from ecg_core.rules.normal_form import normalise\n"
         "from ecg_core.rules.backends.durable import _rules\n"
         "form = normalise(compile_network(random_protocol(random.Random(2), 25)))\n"
-        "print(_rules(form.implications), form.strata)\n"
+        "print(_rules(form.implications), form.copies)\n"
     )
     texts = {
         subprocess.run(

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from ecg_core.findings import RuleTrace, Verdict
 from ecg_core.measurements import Value
 from ecg_core.rules.ast import Boolean
-from ecg_core.rules.backends.reference import judge, truth, verdict_of
+from ecg_core.rules.backends.reference import Judging, judge
 from ecg_core.rules.backends.text import to_text
+from ecg_core.rules.backends.truths import truth, verdict_of
 from ecg_core.rules.parse import parse_expression
 from ecg_core.rules.syntax import MAX_TEXT
-from ecg_core.rules.trace import margin_bounds
+from ecg_core.rules.trace import margin_bounds, unknown_parts
 
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -28,6 +29,19 @@ def test_text_parses_to_the_same_tree(body: Boolean) -> None:
     expression, faults = parse_expression(text, THRESHOLDS)
     assert expression is not None, (text, [fault.message for fault in faults])
     assert expression.body == body, text
+
+
+@MANY
+@given(st.lists(conditions(), min_size=1, max_size=4), values())
+def test_without_the_trace_verdict_and_reasons_are_the_same(bodies: list[Boolean], drawn: dict[Key, Value]) -> None:
+    judging = Judging(measured(drawn))
+    for body in bodies:
+        trace = judge(body, measured(drawn))
+        assert judging.verdict(body) is trace.verdict
+        assert judging.trace(body) == trace
+        leaves = [part.evidence for part in unknown_parts(trace) if part.evidence is not None]
+        expected = dict.fromkeys((item.measurement, item.lead, item.reason) for item in leaves)
+        assert [tuple(part) for part in judging.unknown(body)] == list(expected)
 
 
 @MANY

@@ -11,7 +11,7 @@ from pack_writer import FILES, write_pack
 from ecg_core.rules.schema import Kind, json_schema
 from ecg_core.rules.strict_yaml import plain, read_yaml
 
-PACK = Path(__file__).parent.parent.parent / "protocols" / "ecg_protocol_adult12"
+PACKS = Path(__file__).parent.parent.parent / "protocols"
 KINDS: tuple[Kind, ...] = ("rule", "thresholds", "protocol", "cases")
 KNOWN = {
     *("$schema", "$id", "title", "description", "type", "properties", "required", "additionalProperties", "items"),
@@ -79,10 +79,12 @@ def file_errors(path: Path, root: Path) -> list[str]:
     return list(errors(plain(document), json_schema(kind_of(path, root))))
 
 
-def test_every_file_of_our_pack_fits() -> None:
-    paths = list(PACK.rglob("*.yaml"))
-    assert {kind_of(path, PACK) for path in paths} == set(KINDS)
-    assert {str(path): found for path in paths if (found := file_errors(path, PACK))} == {}
+@pytest.mark.parametrize("name", ["adult12", "essentials", "athlete"])
+def test_every_file_of_our_packs_fits(name: str) -> None:
+    pack = PACKS / f"ecg_protocol_{name}"
+    paths = list(pack.rglob("*.yaml"))
+    assert {kind_of(path, pack) for path in paths} == set(KINDS)
+    assert {str(path): found for path in paths if (found := file_errors(path, pack))} == {}
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,9 @@ def test_every_file_of_our_pack_fits() -> None:
         ("protocol.yaml", 'version: "0.1.0"', "version: 1.10"),
         ("protocol.yaml", "schema: 1", "schema: 2"),
         ("protocol.yaml", "title: A tiny pack\n", ""),
+        ("protocol.yaml", "title:", "extends: {pack: adult12}\ntitle:"),
+        ("protocol.yaml", "title:", "extends: {pack: adult12, version: '>=0.1', grades: {x: {severity: bad}}}\ntitle:"),
+        ("rules/av/long_pr.yaml", "status: test", 'status: test\ncodes: {scp: ["1AVBB"]}'),
         ("thresholds/av.yaml", "published", "gospel"),
         ("thresholds/av.yaml", "value: 200 ms", "text2: 200 ms"),
         ("thresholds/av.yaml", "value: 200 ms", "table: {by: age, male: 1, female: 2}"),
@@ -118,3 +123,11 @@ def test_schemas_are_published_ones(kind: Kind) -> None:
     schema = json_schema(kind)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == f"ecg-core/pack/1/{kind}"
+
+
+def test_an_editor_can_say_what_a_key_is_for() -> None:
+    rule, pack = json_schema("rule")["properties"], json_schema("protocol")["properties"]
+    assert all(value["description"] for value in rule.values())
+    assert set(pack["extends"]["properties"]) == {"pack", "version", "overrides", "replaces", "without", "grades"}
+    assert pack["extends"]["properties"]["without"]["description"]
+    assert "description" not in pack["id"], "the file's name is the id of a rule, not of a pack"

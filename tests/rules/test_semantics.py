@@ -9,7 +9,8 @@ import pytest
 from ecg_core.errors import Fault
 from ecg_core.findings import Verdict
 from ecg_core.measurements import Measurement, Measurements, Value
-from ecg_core.rules.backends.reference import judge, truth, verdict_of
+from ecg_core.rules.backends.reference import judge
+from ecg_core.rules.backends.truths import truth, verdict_of
 from ecg_core.rules.case_files import read_given
 from ecg_core.rules.fields import Fields
 from ecg_core.rules.parse import parse_expression

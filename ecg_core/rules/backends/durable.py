@@ -1,9 +1,10 @@
 """The forward chainer on durable-rules, within the part of that library that was measured to be right.
 
 durable-rules sees only symbolic facts "symbol a is in state t": never a number, a null, a negation or a pack's text.
-Each symbol is known to it by a number. Implications of `ecg_core.rules.normal_form` become its rules; the host (this
-module) asserts one layer of symbols after the other and leaves at U what no implication decided. Outside these bounds
-the library crashes, hangs or answers wrongly, so `DurableChainer` refuses a network that needs more.
+Each symbol is known to it by a number. Implications of `ecg_core.rules.normal_form` become its rules, shared out to as
+many rulesets as they need. The host (this module) takes one symbol after the other, asserts the facts that its rules
+wait for until one of them fires, and leaves unknown what none decided. Outside these bounds the library crashes, hangs
+or answers wrongly, so `DurableChainer` refuses a network that needs more.
 
 It drives the library's C engine itself, with the calls that durable's own `Host` makes. That leaves out what makes the
 `Host` unsafe here: its two background threads, its habit of swallowing exceptions, and its endless loop over actions.
@@ -16,16 +17,20 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import finalize
 
 from ecg_core.errors import EcgCoreError, PluginError
 from ecg_core.findings import Verdict
 from ecg_core.rules.network import Network, assumed_symbols
-from ecg_core.rules.normal_form import MAX_WIDTH, Fact, Implication, State, normalise
+from ecg_core.rules.normal_form import MAX_WIDTH, Fact, Implication, State, holding, normalise
 
 MAX_RULES = 4095
-"""Rules of one ruleset (the engine's table holds 4,096, `$begin` among them)."""
+"""Rules of one ruleset, `$begin` among them (the engine's table holds 4,096)."""
+
+PART_RULES = 750
+"""Rules in one ruleset if there is a choice (engineering default): an assertion costs more the larger its ruleset is,
+and beyond 2,000 rules more than twice as much."""
 
 MAX_LEVEL = 511
 """Conditions at one level of the engine's net; with 520 it loops for ever."""
@@ -36,10 +41,12 @@ MAX_SHARING = 200
 SHARD = 32
 """Symbols that share one shard: the engine walks a level one condition after the other, so levels are kept short."""
 
+MAX_SYMBOLS = SHARD * (MAX_LEVEL - MAX_RULES * MAX_WIDTH // MAX_SHARING)
+"""Symbols of one ruleset: a level then holds few enough shards, however many of its facts are split for sharing."""
+
 _BEGIN: Fact = ("$begin", "T")
 _BEGIN_RULE = "$begin"
-_STATE: dict[Verdict, State] = {Verdict.TRUE: "T", Verdict.FALSE: "F", Verdict.UNKNOWN: "U"}
-_VERDICT = {state: verdict for verdict, state in _STATE.items()}
+_VERDICT: dict[State | None, Verdict] = {"T": Verdict.TRUE, "F": Verdict.FALSE, None: Verdict.UNKNOWN}
 _ADVICE = "run with the Python chainer instead: --engine python"
 
 
@@ -84,18 +91,19 @@ class DurableChainer:
     """
 
     def __init__(self, network: Network) -> None:
-        self._engine = _engine()
+        engine = _engine()
+        form = normalise(network)
         self._network = network
-        normal_form = normalise(network)
-        self._strata = normal_form.strata
-        self._facts, rules, self._concludes = _rules(normal_form.implications)
-        _refuse_excess(rules, self._facts)
-        # The step limit: a rule fires at most once in a session, because each fact is asserted at most once.
-        self._limit = len(rules)
+        self._copies = form.copies
+        self._rulesets = [_Ruleset(engine, part) for part in _parts(form.implications)]
         self._sessions = 0
         self._lock = threading.Lock()
-        self._handle = self._engine.create_ruleset("ecg_core", json.dumps(rules))
-        self.close = finalize(self, self._engine.delete_ruleset, self._handle)
+        self._error = engine.error
+
+    def close(self) -> None:
+        """Give the rulesets back to the engine."""
+        for ruleset in self._rulesets:
+            ruleset.close()
 
     def chain(self, inputs: Mapping[str, Verdict], assume: Mapping[str, Verdict] | None = None) -> dict[str, Verdict]:
         """Solve the network for one recording.
@@ -110,49 +118,91 @@ class DurableChainer:
         assumed = assumed_symbols(self._network, assume or {})
         with self._lock:
             self._sessions += 1
-            session = str(self._sessions)
-            derived: dict[str, State] = {}
             try:
-                # First, because deleting a session in which no rule has fired frees memory that was never set.
-                self._assert(session, _BEGIN, derived)
-                try:
-                    states = self._solve(session, inputs, assumed, derived)
-                finally:
-                    self._engine.delete_state(self._handle, session)
-            except (self._engine.error, MemoryError) as error:
+                verdicts = self._solve(str(self._sessions), inputs, assumed)
+            except (self._error, MemoryError) as error:
                 raise EcgCoreError(f"durable-rules failed: {error}", hint=_ADVICE) from error
         wanted = [*self._network.inputs, *(equation.symbol for equation in self._network.equations)]
-        return {symbol: _VERDICT[states[symbol]] for symbol in wanted}
+        return {symbol: verdicts[symbol] for symbol in wanted}
 
-    def _solve(
-        self,
-        session: str,
-        inputs: Mapping[str, Verdict],
-        assumed: Mapping[str, Verdict],
-        derived: dict[str, State],
-    ) -> dict[str, State]:
-        """Assert layer by layer; `derived` collects what the rules conclude."""
-        states: dict[str, State] = {symbol: _STATE[inputs[symbol]] for symbol in self._network.inputs}
-        for symbol, state in states.items():
-            self._assert(session, (symbol, state), derived)
-        for stratum in self._strata:
-            for symbol in stratum:
-                state = _STATE[assumed[symbol]] if symbol in assumed else derived.get(symbol, "U")
-                states[symbol] = state
-                self._assert(session, (symbol, state), derived)
-        return states
+    def _solve(self, session: str, inputs: Mapping[str, Verdict], assumed: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        verdicts = {symbol: inputs[symbol] for symbol in self._network.inputs}
+        facts = {fact for symbol, verdict in verdicts.items() for fact in holding(symbol, verdict)}
+        for ruleset in self._rulesets:
+            ruleset.solve(session, assumed, verdicts, facts)
+        for symbol, (true, false) in self._copies.items():
+            verdicts[symbol] = Verdict.TRUE if true in facts else Verdict.FALSE if false in facts else Verdict.UNKNOWN
+        return verdicts
 
-    def _assert(self, session: str, fact: Fact, derived: dict[str, State]) -> None:
+
+class _Awaited(NamedTuple):
+    """A fact that some rules wait for.
+
+    Attributes:
+        fact: the fact.
+        text: the rest of the JSON text that asserts it to them.
+    """
+
+    fact: Fact
+    text: str
+
+
+class _Ruleset:
+    """Some symbols' implications in one ruleset of the engine, with one session at a time.
+
+    Args:
+        engine: the C engine.
+        implications: by symbol, in the order in which the symbols are solved.
+    """
+
+    def __init__(self, engine: Any, implications: Mapping[str, tuple[Implication, ...]]) -> None:
+        self._engine = engine
+        self._begin, self._awaited, rules, self._concludes = _rules(implications)
+        # The step limit: a rule fires at most once in a session, because each fact is asserted at most once.
+        self._limit = len(rules)
+        self._handle = engine.create_ruleset("ecg_core", json.dumps(rules))
+        self.close = finalize(self, engine.delete_ruleset, self._handle)
+
+    def solve(
+        self, session: str, assumed: Mapping[str, Verdict], verdicts: dict[str, Verdict], facts: set[Fact]
+    ) -> None:
+        """Solve the symbols in turn.
+
+        Args:
+            session: id of the session; a new one each time.
+            assumed: symbol -> verdict that is taken instead of the derived one.
+            verdicts: takes the verdict of each symbol.
+            facts: all facts that hold of the symbols before; takes those of each symbol.
+        """
+        derived: dict[str, State] = {}
+        asserted: set[str] = set()
+        try:
+            # First, because deleting a session in which no rule has fired frees memory that was never set.
+            self._assert(session, self._begin, derived)
+            for symbol, awaited in self._awaited.items():
+                if symbol not in assumed:
+                    for fact, text in awaited:
+                        if symbol in derived:
+                            break
+                        if fact in facts and text not in asserted:
+                            asserted.add(text)
+                            self._assert(session, text, derived)
+                verdict = assumed[symbol] if symbol in assumed else _VERDICT[derived.get(symbol)]
+                verdicts[symbol] = verdict
+                facts.update(holding(symbol, verdict))
+        finally:
+            self._engine.delete_state(self._handle, session)
+
+    def _assert(self, session: str, text: str, derived: dict[str, State]) -> None:
         """Assert a fact and record what the rules that it completes conclude."""
-        for text in self._facts.get(fact, ()):
-            code, state_handle = self._engine.assert_fact(self._handle, f'{{"sid":"{session}",{text}')
-            if code != 0:
-                raise EcgCoreError(f"durable-rules refused a fact with code {code}", hint=_ADVICE)
-            for name in self._fired(state_handle):
-                if name != _BEGIN_RULE:
-                    symbol, state = self._concludes[name]
-                    if derived.setdefault(symbol, state) != state:
-                        raise EcgCoreError(f"durable-rules found {symbol} both true and false", hint=_ADVICE)
+        code, state_handle = self._engine.assert_fact(self._handle, f'{{"sid":"{session}",{text}')
+        if code != 0:
+            raise EcgCoreError(f"durable-rules refused a fact with code {code}", hint=_ADVICE)
+        for name in self._fired(state_handle):
+            if name != _BEGIN_RULE:
+                symbol, state = self._concludes[name]
+                if derived.setdefault(symbol, state) != state:
+                    raise EcgCoreError(f"durable-rules found {symbol} both true and false", hint=_ADVICE)
 
     def _fired(self, state_handle: int) -> Iterator[str]:
         """Yield the names of the rules on the agenda, taking each off it."""
@@ -178,40 +228,69 @@ def _engine() -> Any:
     return durable_rules_engine
 
 
+def _parts(
+    implications: Mapping[str, tuple[Implication, ...]],
+) -> Iterator[dict[str, tuple[Implication, ...]]]:
+    """Share symbols out to rulesets, in their order.
+
+    Raises:
+        EcgCoreError: if one symbol is too much for a ruleset.
+    """
+    part: dict[str, tuple[Implication, ...]] = {}
+    rules, symbols = 1, {_BEGIN[0]}
+    for symbol, own in implications.items():
+        used = {name for implication in own for name, _ in implication.term}
+        _refuse_excess(symbol, own, len(used))
+        if part and (rules + len(own) > PART_RULES or len(symbols | used) > MAX_SYMBOLS):
+            yield part
+            part, rules, symbols = {}, 1, {_BEGIN[0]}
+        part[symbol] = own
+        rules += len(own)
+        symbols |= used
+    yield part
+
+
 def _rules(
-    implications: tuple[Implication, ...],
-) -> tuple[dict[Fact, list[str]], dict[str, Any], dict[str, tuple[str, State]]]:
+    implications: Mapping[str, tuple[Implication, ...]],
+) -> tuple[str, dict[str, tuple[_Awaited, ...]], dict[str, Any], dict[str, tuple[str, State]]]:
     """Write implications as durable's rules.
 
     Returns:
-        For each fact that some rule waits for, the rest of the JSON text that asserts it (more than once where many
-        rules share it); the ruleset; and what each rule concludes.
+        The text that asserts the first fact of a session; for each symbol the facts that its rules wait for, those that
+        decide it alone first; the ruleset; and what each rule concludes.
     """
     numbers: dict[str, int] = {}
     uses: defaultdict[Fact, int] = defaultdict(int)
-    facts: dict[Fact, list[str]] = {}
+    texts: dict[tuple[Fact, int], str] = {}
     idents = _identifiers()
 
-    def condition(fact: Fact) -> dict[str, Any]:
+    def awaited(fact: Fact) -> tuple[_Awaited, dict[str, Any]]:
+        """Return a fact and the condition that one more rule has on it."""
         symbol, state = fact
         number = numbers.setdefault(symbol, len(numbers))
         copy = uses[fact] // MAX_SHARING
         uses[fact] += 1
         shard = f"{number // SHARD}.{copy}"
-        copies = facts.setdefault(fact, [])
-        if copy == len(copies):
-            copies.append(f'"id":"{next(idents)}","k":"{shard}","a":"{number}","t":"{state}"}}')
-        return {"$and": [{"k": shard}, {"a": str(number)}, {"t": state}]}
+        if (fact, copy) not in texts:
+            texts[fact, copy] = f'"id":"{next(idents)}","k":"{shard}","a":"{number}","t":"{state}"}}'
+        return _Awaited(fact, texts[fact, copy]), {"$and": [{"k": shard}, {"a": str(number)}, {"t": state}]}
 
-    rules: dict[str, Any] = {_BEGIN_RULE: {"all": [{"m": condition(_BEGIN)}]}}
+    begin, condition = awaited(_BEGIN)
+    rules: dict[str, Any] = {_BEGIN_RULE: {"all": [{"m": condition}]}}
     concludes: dict[str, tuple[str, State]] = {}
-    for implication in implications:
-        # Sorted: a set's order differs from process to process.
-        joined = sorted(implication.term) or [_BEGIN]
-        name = f"r{len(rules)}"
-        rules[name] = {"all": [{f"m{index}": condition(fact)} for index, fact in enumerate(joined)]}
-        concludes[name] = (implication.symbol, implication.state)
-    return facts, rules, concludes
+    waiting: dict[str, tuple[_Awaited, ...]] = {}
+    for symbol, own in implications.items():
+        alone: dict[_Awaited, None] = {}
+        joined: dict[_Awaited, None] = {}
+        for implication in own:
+            # Sorted: a set's order differs from process to process.
+            parts = [awaited(fact) for fact in sorted(implication.term) or [_BEGIN]]
+            name = f"r{len(rules)}"
+            rules[name] = {"all": [{f"m{index}": test} for index, (_, test) in enumerate(parts)]}
+            concludes[name] = (symbol, implication.state)
+            (alone if len(parts) == 1 else joined).update(dict.fromkeys(item for item, _ in parts))
+        waiting[symbol] = tuple({**alone, **joined})
+    return begin.text, waiting, rules, concludes
 
 
 def _identifiers() -> Iterator[str]:
@@ -234,13 +313,14 @@ def fnv1a(text: str) -> int:
     return value
 
 
-def _refuse_excess(rules: Mapping[str, Any], facts: Mapping[Fact, list[str]]) -> None:
-    shards = {text.split('"k":"')[1].split('"')[0] for copies in facts.values() for text in copies}
-    widest = max(len(rule["all"]) for rule in rules.values())
+def _refuse_excess(symbol: str, implications: tuple[Implication, ...], used: int) -> None:
+    """Refuse what cannot be shared out: the implications of one symbol."""
     for what, count, limit in (
-        ("rules", len(rules), MAX_RULES),
-        ("shards", len(shards), MAX_LEVEL),
-        ("facts joined by one rule", widest, MAX_WIDTH),
+        ("rules", len(implications), MAX_RULES - 1),
+        ("symbols", used, MAX_SYMBOLS - 1),
+        ("facts joined by one rule", max((len(item.term) for item in implications), default=0), MAX_WIDTH),
     ):
         if count > limit:
-            raise EcgCoreError(f"too much for durable-rules: {count} {what}, at most {limit}", hint=_ADVICE)
+            raise EcgCoreError(
+                f"too much for durable-rules: {count} {what} for {symbol}, at most {limit}", hint=_ADVICE
+            )

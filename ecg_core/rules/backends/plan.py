@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from ecg_core.findings import Citation
@@ -29,7 +30,7 @@ from ecg_core.rules.ast import (
 )
 from ecg_core.rules.backends.text import to_text
 from ecg_core.rules.unit_algebra import combined_unit, shown_unit
-from ecg_core.rules.units import canonical_unit
+from ecg_core.rules.units import canonical_unit, from_canonical
 from ecg_core.vocabulary import measurement
 
 _FLIPPED: dict[CompareOp, CompareOp] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -47,6 +48,8 @@ class Leaf:
         limit: what a category or a truth value is compared with; None for numbers.
         threshold: id of the named threshold in it, or None.
         source: where that comes from.
+        exact: the right side in canonical units where it is a number and the left side one measurement, else None.
+        shown_limit: the same in `unit`.
     """
 
     node: Compare
@@ -56,11 +59,13 @@ class Leaf:
     limit: bool | str | None
     threshold: str | None
     source: Citation | None
+    exact: float | None
+    shown_limit: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A node of a condition in one lead.
+    """A node of a condition in one lead; one plan is equal to itself alone, so that it is found fast.
 
     Attributes:
         kind: "and", "or", "not", "at_least", "known" or "compare".
@@ -79,8 +84,29 @@ class Plan:
     leaf: Leaf | None = None
 
 
-def make_plan(node: Boolean, lead: str | None) -> Plan:
-    """Prepare a condition, with every quantifier written out lead by lead."""
+class _ById:
+    """A condition as a key: the same object, not an equal one, because hashing a tree costs as much as judging it."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: Boolean) -> None:
+        self.body = body
+
+    def __hash__(self) -> int:
+        return id(self.body)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and other.body is self.body
+
+
+def plan(node: Boolean, lead: str | None) -> Plan:
+    """Prepare a condition, with every quantifier written out lead by lead; the same object is prepared once."""
+    return _plan(_ById(node), lead)
+
+
+@lru_cache(maxsize=2**14)
+def _plan(key: _ById, lead: str | None) -> Plan:
+    node = key.body
     text = to_text(node, lead=lead)
     match node:
         case Compare():
@@ -88,17 +114,17 @@ def make_plan(node: Boolean, lead: str | None) -> Plan:
         case Known():
             return Plan("known", text, node, lead)
         case And(items):
-            return Plan("and", text, node, lead, tuple(make_plan(item, lead) for item in items))
+            return Plan("and", text, node, lead, tuple(plan(item, lead) for item in items))
         case Or(items):
-            return Plan("or", text, node, lead, tuple(make_plan(item, lead) for item in items))
+            return Plan("or", text, node, lead, tuple(plan(item, lead) for item in items))
         case Not(item):
-            return Plan("not", text, node, lead, (make_plan(item, lead),))
+            return Plan("not", text, node, lead, (plan(item, lead),))
         case AtLeast(_, groups, body):
             return Plan("at_least", text, node, lead, tuple(_group(body, group) for group in groups))
 
 
 def _group(body: Boolean, group: tuple[str, ...]) -> Plan:
-    plans = tuple(make_plan(body, lead) for lead in group)
+    plans = tuple(plan(body, lead) for lead in group)
     if len(plans) == 1:
         return plans[0]
     return Plan("and", " and ".join(group), And((body,) * len(group)), None, plans)
@@ -111,14 +137,19 @@ def _leaf(node: Compare, lead: str | None) -> Leaf:
     named = next((leaf for side in (right, left) for leaf in _leaves(side) if isinstance(leaf, Named)), None)
     leads = {lead if leaf.lead == ANY_LEAD else leaf.lead for leaf in _leaves(left) if isinstance(leaf, Measured)}
     single = isinstance(left, Measured)
+    unit = measurement(left.name).unit if isinstance(left, Measured) else shown_unit(_unit(left))
+    number = right.body if isinstance(right, Named) else right
+    exact = number.value if single and isinstance(number, Number) else None
     return Leaf(
         node=node,
         measurement=left.name if isinstance(left, Measured) else to_text(left, lead=lead),
         lead=leads.pop() if len(leads) == 1 else None,
-        unit=measurement(left.name).unit if isinstance(left, Measured) else shown_unit(_unit(left)),
+        unit=unit,
         limit=_limit(left, right) if single else None,
         threshold=named.id if named else None,
         source=named.source if named else None,
+        exact=exact,
+        shown_limit=None if exact is None else from_canonical(exact, unit),
     )
 
 

@@ -7,45 +7,34 @@ is possible; what is definite has no negative margin; what is not possible has n
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from math import erfc, inf, isfinite, isinf, sqrt
 from typing import NamedTuple, cast
 
 from ecg_core.findings import Evidence, RuleTrace, Verdict
-from ecg_core.measurements import Measurements, Value
+from ecg_core.measurements import Measurements
 from ecg_core.rules.ast import (
-    ANY_LEAD,
-    And,
     AtLeast,
     Boolean,
-    Category,
-    Compare,
     Known,
     Measured,
-    Named,
-    Not,
-    Number,
-    Numeric,
-    Or,
 )
-from ecg_core.rules.backends.numeric import Quantity, Truth, evaluate, is_unknown, unknown
-from ecg_core.rules.backends.plan import Leaf, Plan, make_plan
-from ecg_core.rules.units import from_canonical, to_canonical
-from ecg_core.vocabulary import measurement
+from ecg_core.rules.backends.numeric import is_unknown
+from ecg_core.rules.backends.plan import Leaf, Plan, plan
+from ecg_core.rules.backends.readings import Reading, Readings
+from ecg_core.rules.backends.truths import (
+    Comparison,
+    UnknownPart,
+    Verdicts,
+    compare,
+    compare_numbers,
+    reason_of,
+    verdict_of,
+)
+from ecg_core.rules.units import from_canonical
 
-Reasons = tuple[tuple[str, str], ...]
-
-
-class Reading(NamedTuple):
-    """A value in vocabulary units with its uncertainty, or the reason why there is none."""
-
-    value: Value | None
-    u: float | None
-    reason: str
-
-
-Read = Callable[[str, str | None], Reading]
+_SQRT_2 = sqrt(2.0)
+_TRUE, _FALSE, _UNKNOWN = Verdict.TRUE, Verdict.FALSE, Verdict.UNKNOWN
 
 
 def judge(body: Boolean, measurements: Measurements) -> RuleTrace:
@@ -60,242 +49,170 @@ def judge(body: Boolean, measurements: Measurements) -> RuleTrace:
         group of leads), "known" and "compare"; the last are leaves with `Evidence`, whose `u` is the uncertainty of
         the difference between value and limit.
     """
-
-    def read(name: str, lead: str | None) -> Reading:
-        item = measurements.get(name, lead=lead)
-        if item is None:
-            return Reading(None, None, "not attempted by the extractor")
-        return Reading(item.value, item.u, item.reason or "not measured")
-
-    return _trace(_plan(_ById(body)), read)
+    return Judging(measurements).trace(body)
 
 
-def truth(body: Boolean, lookup: Callable[[str, str | None], Value | None]) -> Truth:
-    """Decide a condition, without a trace.
+class Judging:
+    """Judges conditions on one recording; what they have in common is judged once.
 
     Args:
-        body: the condition.
-        lookup: gives the value of a measurement (name, lead) in vocabulary units, or None.
-
-    Returns:
-        Whether it holds definitely, and whether it holds possibly.
+        measurements: of the recording.
     """
-    return _truth(body, None, lambda name, lead: Reading(lookup(name, lead), None, "not measured"))[0]
+
+    __slots__ = ("_traces", "_verdicts")
+
+    def __init__(self, measurements: Measurements) -> None:
+        def read(name: str, lead: str | None) -> Reading:
+            item = measurements.get(name, lead=lead)
+            if item is None:
+                return Reading(None, None, "not attempted by the extractor")
+            return Reading(item.value, item.u, item.reason or "not measured")
+
+        readings = Readings(read)
+        self._verdicts = Verdicts(readings)
+        self._traces = _Traces(readings)
+
+    def verdict(self, body: Boolean) -> Verdict:
+        """Return the verdict that `trace` would have, without making the trace."""
+        return verdict_of(self._verdicts.judge(plan(body, None)))
+
+    def trace(self, body: Boolean) -> RuleTrace:
+        """Judge a condition like `judge`."""
+        return self._traces.judge(plan(body, None)).trace
+
+    def unknown(self, body: Boolean) -> Iterable[UnknownPart]:
+        """Return the comparisons that keep a condition unknown, once each; none if it is known."""
+        return self._verdicts.unknown(plan(body, None))
 
 
-def verdict_of(pair: Truth) -> Verdict:
-    """Return the Kleene truth value of a pair."""
-    definitely, possibly = pair
-    return Verdict.TRUE if definitely else Verdict.UNKNOWN if possibly else Verdict.FALSE
+class _Judged(NamedTuple):
+    """A trace with what the node above needs of it.
+
+    Attributes:
+        trace: the trace.
+        definitely: whether it is true.
+        possibly: whether it is not false.
+        low: lower end of its margin, -inf or +inf where that has no number.
+        high: upper end, likewise.
+    """
+
+    trace: RuleTrace
+    definitely: bool
+    possibly: bool
+    low: float
+    high: float
 
 
-# ---- truth alone
+class _Traces:
+    """Traces of one recording; a node that several conditions share is judged once."""
+
+    __slots__ = ("_known", "_readings")
+
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
+        self._known: dict[Plan, _Judged] = {}
+
+    def judge(self, plan: Plan) -> _Judged:
+        found = self._known.get(plan)
+        if found is None:
+            leaf = plan.leaf
+            if leaf is None:
+                found = self._known_trace(plan) if plan.kind == "known" else self._joint_trace(plan)
+            elif leaf.limit is None and leaf.exact is None:
+                found = _leaf_trace(plan, leaf, self._readings)
+            else:
+                found = _plain_trace(plan, leaf, self._readings)
+            self._known[plan] = found
+        return found
+
+    def _known_trace(self, plan: Plan) -> _Judged:
+        reading = self._readings.entry(cast("Known", plan.node).item, plan.lead).reading
+        if reading.value is None:
+            return _Judged(RuleTrace("known", plan.text, _FALSE, note=reading.reason), False, False, -inf, -inf)
+        return _Judged(RuleTrace("known", plan.text, _TRUE), True, True, inf, inf)
+
+    def _joint_trace(self, plan: Plan) -> _Judged:
+        parts = [self.judge(child) for child in plan.children]
+        children, definite, possible, lows, highs = zip(*parts, strict=True)
+        if plan.kind == "and":
+            definitely, possibly, low, high = all(definite), all(possible), min(lows), min(highs)
+        elif plan.kind == "or":
+            definitely, possibly, low, high = any(definite), any(possible), max(lows), max(highs)
+        elif plan.kind == "not":
+            definitely, possibly, low, high = not possible[0], not definite[0], 0.0 - highs[0], 0.0 - lows[0]
+        else:
+            count = cast("AtLeast", plan.node).count
+            definitely, possibly = sum(definite) >= count, sum(possible) >= count
+            low, high = _nth_largest(count, lows), _nth_largest(count, highs)
+        verdict = _TRUE if definitely else _UNKNOWN if possibly else _FALSE
+        trace = RuleTrace(plan.kind, plan.text, verdict, _margin(low, high), None, children)
+        return _Judged(trace, definitely, possibly, low, high)
 
 
-def _truth(node: Boolean, lead: str | None, read: Read) -> tuple[Truth, Reasons]:
-    match node:
-        case Compare():
-            comparison = _compare(node, lead, read)
-            return comparison.truth, comparison.reasons
-        case And(items):
-            parts = [_truth(item, lead, read) for item in items]
-            return _conjunction([part for part, _ in parts]), _open_reasons(parts)
-        case Or(items):
-            parts = [_truth(item, lead, read) for item in items]
-            return _disjunction([part for part, _ in parts]), _open_reasons(parts)
-        case Not(item):
-            (definitely, possibly), reasons = _truth(item, lead, read)
-            return (not possibly, not definitely), reasons
-        case Known(item):
-            known = _value(item, lead, read).value is not None
-            return (known, known), ()
-        case AtLeast(count, groups, body):
-            within = [[_truth(body, each, read) for each in group] for group in groups]
-            pairs = [_conjunction([part for part, _ in group]) for group in within]
-            return _at_least(count, pairs), _open_reasons([part for group in within for part in group])
-
-
-def _conjunction(pairs: list[Truth]) -> Truth:
-    return all(pair[0] for pair in pairs), all(pair[1] for pair in pairs)
-
-
-def _disjunction(pairs: list[Truth]) -> Truth:
-    return any(pair[0] for pair in pairs), any(pair[1] for pair in pairs)
-
-
-def _at_least(count: int, pairs: list[Truth]) -> Truth:
-    return sum(pair[0] for pair in pairs) >= count, sum(pair[1] for pair in pairs) >= count
-
-
-def _open_reasons(parts: list[tuple[Truth, Reasons]]) -> Reasons:
-    return tuple(
-        reason for (definitely, possibly), reasons in parts if possibly and not definitely for reason in reasons
-    )
-
-
-# ---- comparisons
-
-
-class _Comparison(NamedTuple):
-    truth: Truth
-    left: Quantity
-    right: Quantity
-    reasons: Reasons
-
-
-def _compare(node: Compare, lead: str | None, read: Read) -> _Comparison:
-    if isinstance(node.right, Category):
-        return _compare_category(node, node.right, lead, read)
-    left = _number(cast("Numeric", node.left), lead, read)
-    right = _number(node.right, lead, read)
-    pair = (False, True) if is_unknown(left) or is_unknown(right) else _compare_intervals(node.op, left, right)
-    return _Comparison(pair, left, right, left.reasons + right.reasons)
-
-
-def _compare_intervals(op: str, left: Quantity, right: Quantity) -> Truth:
-    match op:
-        case "<":
-            return left.high < right.low, left.low < right.high
-        case "<=":
-            return left.high <= right.low, left.low <= right.high
-        case ">":
-            return left.low > right.high, left.high > right.low
-        case ">=":
-            return left.low >= right.high, left.high >= right.low
-    same = left.low == left.high == right.low == right.high
-    overlap = left.low <= right.high and right.low <= left.high
-    return (same, overlap) if op == "==" else (not overlap, not same)
-
-
-def _compare_category(node: Compare, category: Category, lead: str | None, read: Read) -> _Comparison:
-    item = cast("Measured", node.left)
-    reading = _value(item, lead, read)
-    if reading.value is None:
-        nothing = unknown(((_label(item, lead), reading.reason),))
-        return _Comparison((False, True), nothing, nothing, nothing.reasons)
-    holds = (reading.value == category.name) == (node.op == "==")
-    place = Quantity(0.0, 0.0)
-    return _Comparison((holds, holds), place, place, ())
-
-
-def _number(node: Numeric, lead: str | None, read: Read) -> Quantity:
-    # Most comparisons are of a measurement with a number: for them the general way costs twice the time.
-    if isinstance(node, Measured):
-        return _measured(node, lead, read)
-    if isinstance(node, Named) and isinstance(node.body, Number):
-        return Quantity(node.body.value, node.body.value)
-    return evaluate(
-        node,
-        lead,
-        lambda item, own: _measured(item, own, read),
-        lambda condition, own: _truth(condition, own, read),
-    )
-
-
-def _measured(item: Measured, lead: str | None, read: Read) -> Quantity:
-    reading = _value(item, lead, read)
-    if reading.value is None:
-        return unknown(((_label(item, lead), reading.reason),))
-    definition = measurement(item.name)
-    value = to_canonical(cast("float", reading.value), definition.unit)
-    u = definition.tolerance if reading.u is None else reading.u
-    return Quantity(value, value, to_canonical(u, definition.unit) if u else 0.0)
-
-
-def _value(item: Measured, lead: str | None, read: Read) -> Reading:
-    reading = read(item.name, lead if item.lead == ANY_LEAD else item.lead)
-    if isinstance(reading.value, float) and not isfinite(reading.value):
-        return Reading(None, None, "the value is not a finite number")
-    return reading
-
-
-def _label(item: Measured, lead: str | None) -> str:
-    own = lead if item.lead == ANY_LEAD else item.lead
-    return f"{item.name} in {own}" if own else item.name
-
-
-# ---- truth with trace
-
-
-class _ById:
-    """A condition as a key: the same object, not an equal one, because hashing a tree costs as much as judging it."""
-
-    __slots__ = ("body",)
-
-    def __init__(self, body: Boolean) -> None:
-        self.body = body
-
-    def __hash__(self) -> int:
-        return id(self.body)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.body is self.body
-
-
-@lru_cache(maxsize=2048)
-def _plan(key: _ById) -> Plan:
-    return make_plan(key.body, None)
-
-
-def _trace(plan: Plan, read: Read) -> RuleTrace:
-    if plan.leaf is not None:
-        return _leaf_trace(plan, plan.leaf, read)
-    if plan.kind == "known":
-        item = cast("Known", plan.node).item
-        reading = _value(item, plan.lead, read)
-        verdict = Verdict.FALSE if reading.value is None else Verdict.TRUE
-        return RuleTrace("known", plan.text, verdict, note=reading.reason if reading.value is None else "")
-    children = tuple([_trace(child, read) for child in plan.children])
-    pairs = [(child.verdict is Verdict.TRUE, child.verdict is not Verdict.FALSE) for child in children]
-    bounds = [_bounds(child) for child in children]
-    lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
-    if plan.kind == "and":
-        pair, low, high = _conjunction(pairs), min(lows), min(highs)
-    elif plan.kind == "or":
-        pair, low, high = _disjunction(pairs), max(lows), max(highs)
-    elif plan.kind == "not":
-        (definitely, possibly) = pairs[0]
-        pair, low, high = (not possibly, not definitely), 0.0 - highs[0], 0.0 - lows[0]
-    else:
-        count = cast("AtLeast", plan.node).count
-        pair = _at_least(count, pairs)
-        low, high = _nth_largest(count, lows), _nth_largest(count, highs)
-    return RuleTrace(plan.kind, plan.text, verdict_of(pair), _margin(low, high), children=children)
-
-
-def _nth_largest(n: int, values: list[float]) -> float:
+def _nth_largest(n: int, values: Sequence[float]) -> float:
     """Return the margin of "at least n": certain for none, hopeless for more than there are."""
     if n < 1:
         return inf
     return sorted(values, reverse=True)[n - 1] if n <= len(values) else -inf
 
 
-def _leaf_trace(plan: Plan, leaf: Leaf, read: Read) -> RuleTrace:
-    found = _compare(leaf.node, plan.lead, read)
+def _plain_trace(plan: Plan, leaf: Leaf, readings: Readings) -> _Judged:
+    """Judge the comparison of one measurement with a number, a category or a truth value, as most are.
+
+    `_leaf_trace` would find the same; this way it takes a third of the time.
+    """
+    op, exact = leaf.node.op, leaf.exact
+    entry = readings.entry(cast("Measured", leaf.node.left), plan.lead)
+    value, limit = entry.reading.value, leaf.shown_limit if leaf.limit is None else leaf.limit
+    if value is None:
+        evidence = Evidence(
+            leaf.measurement, op, _UNKNOWN, leaf.lead, None, leaf.unit, None, limit, leaf.threshold, leaf.source,
+            None, None, entry.reading.reason,
+        )  # fmt: skip
+        return _Judged(RuleTrace("compare", plan.text, _UNKNOWN, (None, None), evidence), False, True, -inf, inf)
+    if exact is None:
+        holds, margin = (value == limit) == (op == "=="), inf
+    else:
+        holds = compare_numbers(op, entry.quantity.low, exact)
+        margin = inf if not entry.u or op in ("==", "!=") else abs(entry.quantity.low - exact) / entry.u
+    if not holds:
+        margin = 0.0 - margin
+    verdict = _TRUE if holds else _FALSE
+    shown = margin if isfinite(margin) else None
+    evidence = Evidence(
+        leaf.measurement, op, verdict, leaf.lead, entry.shown if leaf.limit is None else cast("bool | str", value),
+        leaf.unit, entry.shown_u, limit, leaf.threshold, leaf.source, shown, _probability(margin), None,
+    )  # fmt: skip
+    return _Judged(RuleTrace("compare", plan.text, verdict, (shown, shown), evidence), holds, holds, margin, margin)
+
+
+def _leaf_trace(plan: Plan, leaf: Leaf, readings: Readings) -> _Judged:
+    found = compare(leaf.node, plan.lead, readings)
     verdict = verdict_of(found.truth)
     low, high, u = _leaf_margin(leaf.node.op, found)
-    decided = verdict is not Verdict.UNKNOWN
-    margin = low if verdict is Verdict.TRUE else high
+    decided = verdict is not _UNKNOWN
+    margin = low if verdict is _TRUE else high
     value, limit = _decisive(leaf.node.op, verdict, found)
     evidence = Evidence(
         measurement=leaf.measurement,
         operator=leaf.node.op,
         verdict=verdict,
         lead=leaf.lead,
-        value=_shown_value(leaf, value, plan.lead, read),
+        value=None if value is None else from_canonical(value, leaf.unit),
         unit=leaf.unit,
         u=from_canonical(u, leaf.unit) if u else None,
-        limit=leaf.limit if leaf.limit is not None else None if limit is None else from_canonical(limit, leaf.unit),
+        limit=None if limit is None else from_canonical(limit, leaf.unit),
         threshold=leaf.threshold,
         source=leaf.source,
         margin=margin if decided and isfinite(margin) else None,
         probability=_probability(margin) if decided else None,
-        reason=None if decided else _reason(leaf, found.reasons),
+        reason=None if decided else reason_of(leaf, found.reasons),
     )
-    return RuleTrace("compare", plan.text, verdict, _margin(low, high), evidence)
+    trace = RuleTrace("compare", plan.text, verdict, _margin(low, high), evidence)
+    return _Judged(trace, *found.truth, *_bounds(trace))
 
 
-def _leaf_margin(op: str, found: _Comparison) -> tuple[float, float, float]:
+def _leaf_margin(op: str, found: Comparison) -> tuple[float, float, float]:
     """Return the margin's ends and the uncertainty of the difference.
 
     Equality is asked of counts, categories and waves that are absent, where nearness means nothing: such a comparison,
@@ -313,7 +230,7 @@ def _leaf_margin(op: str, found: _Comparison) -> tuple[float, float, float]:
     return (right.low - left.high) / u, (right.high - left.low) / u, u
 
 
-def _decisive(op: str, verdict: Verdict, found: _Comparison) -> tuple[float | None, float | None]:
+def _decisive(op: str, verdict: Verdict, found: Comparison) -> tuple[float | None, float | None]:
     """Return the value and the limit that decide: of an interval, the end nearest to the other side."""
     left, right = found.left, found.right
     if verdict is Verdict.UNKNOWN:
@@ -323,23 +240,9 @@ def _decisive(op: str, verdict: Verdict, found: _Comparison) -> tuple[float | No
     return left.high, right.low
 
 
-def _shown_value(leaf: Leaf, value: float | None, lead: str | None, read: Read) -> float | bool | str | None:
-    if leaf.limit is not None:
-        return cast("bool | str | None", _value(cast("Measured", leaf.node.left), lead, read).value)
-    return None if value is None else from_canonical(value, leaf.unit)
-
-
 def _probability(margin: float) -> float:
     """Return the probability that a comparison is true if its margin has a normal error of one unit."""
-    return 0.5 * erfc(-margin / sqrt(2.0))
-
-
-def _reason(leaf: Leaf, reasons: Reasons) -> str:
-    # The reader of evidence sees its measurement and lead beside the reason.
-    own = f"{leaf.measurement} in {leaf.lead}" if leaf.lead else leaf.measurement
-    if len(reasons) == 1 and reasons[0][0] == own:
-        return reasons[0][1]
-    return "; ".join(dict.fromkeys(f"{name}: {reason}" if name else reason for name, reason in reasons))
+    return 0.5 * erfc(-margin / _SQRT_2)
 
 
 def _bounds(trace: RuleTrace) -> tuple[float, float]:
