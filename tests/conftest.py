@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,14 @@ from ecg_core.findings import Citation, Evidence, Finding, Interpretation, NotAs
 from ecg_core.measurements import Measurement
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pack_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the packs that the tests load out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECG_CORE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

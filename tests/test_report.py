@@ -39,7 +39,17 @@ def test_a_suppressed_finding_is_not_a_finding(interpretation: Interpretation) -
     silenced = replace(interpretation, findings=(replace(finding, final=False, suppressed_by=("RHY_AFIB",)),))
     report = text(silenced)
     assert "No statement that could be judged is met." in report
-    assert "First-degree AV block: criteria met, explained by Atrial fibrillation" in report
+    assert "  Explained by Atrial fibrillation: First-degree AV block\n" in report
+
+
+def test_what_one_finding_explains_shares_a_line(interpretation: Interpretation) -> None:
+    (finding,) = interpretation.findings
+    cause = replace(finding, statement="RHY_VT")
+    first = replace(finding, name="Low voltage", statement="VLT_LOW", final=False, suppressed_by=("RHY_VT",))
+    chained = replace(first, name="Tall T", statement="TWA_TALL", suppressed_by=("RHY_WCT", "RHY_VT"))
+    report = text(replace(interpretation, findings=(cause, first, chained)))
+    assert "  Explained by Ventricular tachycardia (monomorphic): Low voltage; Tall T\n" in report
+    assert "Wide-QRS tachycardia" not in report
 
 
 def test_leads_of_one_comparison_share_a_line(interpretation: Interpretation) -> None:

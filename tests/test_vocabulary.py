@@ -2,7 +2,16 @@ import pytest
 
 from ecg_core.errors import UnknownNameError
 from ecg_core.rules.units import UNITS
-from ecg_core.vocabulary import LEAD_GROUPS, STANDARD_LEADS, lead_name, measurement, measurements, statement, statements
+from ecg_core.vocabulary import (
+    LEAD_GROUPS,
+    STANDARD_LEADS,
+    codes,
+    lead_name,
+    measurement,
+    measurements,
+    statement,
+    statements,
+)
 
 
 def test_the_lists_are_whole() -> None:
@@ -60,3 +69,24 @@ def test_leads() -> None:
     assert lead_name(" v3r ") == "V3R"
     for group in LEAD_GROUPS.values():
         assert [lead for lead in STANDARD_LEADS if lead in group] == list(group)
+
+
+def test_every_code_of_a_statement_is_in_the_table() -> None:
+    wrong = [
+        (definition.id, system, code)
+        for definition in statements().values()
+        for system, listed in definition.codes.items()
+        for code in listed
+        for part in code.split("+")
+        if part not in codes()[system]
+    ]
+    assert wrong == []
+
+
+def test_the_table_of_codes() -> None:
+    assert list(codes()) == ["scp", "aha", "snomed", "minnesota"]
+    assert len(codes()["scp"]) >= 71
+    assert len(codes()["snomed"]) >= 133
+    assert all(code.isdigit() for system in ("aha", "snomed") for code in codes()[system])
+    assert all(meaning for listed in codes().values() for meaning in listed.values())
+    assert codes()["snomed"]["164889003"] == "atrial fibrillation"

@@ -30,7 +30,7 @@ def test_evidence_is_always_a_true_sentence() -> None:
     absent = Evidence("st_j", ">=", Verdict.UNKNOWN, lead="V2", unit="mV", reason="lead V2 is missing")
     assert evidence_text(above) == "PR interval 214 ms > 200 ms"
     assert evidence_text(below) == "PR interval 180 ms ≤ 200 ms"
-    assert evidence_text(close) == "PR interval 200.30 ms > 200 ms"
+    assert evidence_text(close) == "PR interval 200.3 ms > 200 ms"
     assert evidence_text(absent) == "ST at J in V2 not assessed: lead V2 is missing"
     assert evidence_text(Evidence("qs_complex", "==", Verdict.TRUE, lead="V1", value=True)) == "QS complex in V1: yes"
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ecg_core.cli import doctor, explain, info, interpret, measure, plugins, protocol
+from ecg_core.cli import bench, doctor, explain, info, interpret, measure, plugins, protocol, protocol_diff
+from ecg_core.cli import eval as evaluation
 from ecg_core.cli.console import emit
 from ecg_core.cli.options import STDIN
 
@@ -75,17 +76,37 @@ app.command("info")(info.info)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 
+_bench = typer.Typer(
+    callback=_help_if_bare,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    help="Measure accuracy against people's marks.",
+)
+_bench.command("delineation")(bench.delineation)
+app.add_typer(_bench, name="bench")
+
+_eval = typer.Typer(
+    callback=_help_if_bare,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    help="Measure agreement with cardiologists' labels.",
+)
+_eval.command("labels")(evaluation.labels)
+app.add_typer(_eval, name="eval")
+
 _protocol = typer.Typer(
     callback=_help_if_bare,
     invoke_without_command=True,
     rich_markup_mode=None,
-    help="List, show, check, test and start protocol packs.",
+    help="List, show, check, test, compare, document and start protocol packs.",
 )
 _protocol.command("list")(protocol.list_packs)
 _protocol.command("show")(protocol.show)
 _protocol.command("lint")(protocol.lint)
 _protocol.command("test")(protocol.run_cases)
 _protocol.command("new")(protocol.new)
+_protocol.command("diff")(protocol_diff.diff)
+_protocol.command("docs")(protocol.docs)
 _protocol.command("schema")(protocol.schema)
 app.add_typer(_protocol, name="protocol")
 

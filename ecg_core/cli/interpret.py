@@ -29,6 +29,7 @@ from ecg_core.cli.options import (
     recording_path,
 )
 from ecg_core.errors import NotAssessableError, UnreadableError
+from ecg_core.hookspecs import DEFAULT_EXTRACTOR
 
 if TYPE_CHECKING:
     from ecg_core.findings import Interpretation
@@ -65,7 +66,7 @@ def interpret(
     fs: FsOption = None,
     units: UnitsOption = None,
     leads: LeadsOption = None,
-    extractor: ExtractorOption = "classical",
+    extractor: ExtractorOption = DEFAULT_EXTRACTOR,
     engine: EngineOption = None,
     verbose: VerboseOption = 0,
     schema: Annotated[

@@ -179,4 +179,8 @@ ReportFormatOption = Annotated[
     ),
 ]
 TextOrJsonOption = Annotated[Literal["text", "json"], _format("Output format.")]
-TableFormatOption = Annotated[Literal["text", "json", "csv"], _format("Output format.")]
+EvalFormatOption = Annotated[Literal["text", "json", "md"], _format("Output format; md is Markdown.")]
+MeasureFormatOption = Annotated[
+    Literal["text", "json", "csv", "wfdb-ann"],
+    _format("Output format; wfdb-ann writes one WFDB annotation file per lead into the folder given with -o."),
+]

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from ecg_core.findings import Citation
-from ecg_core.rules.ast import Named, Number
-from ecg_core.rules.backends.text import to_text
-from ecg_core.rules.formula import (
-    AllOf,
-    AnyFinding,
-    AnyOf,
-    CriterionRef,
-    FindingRef,
-    Fired,
-    Formula,
-    Negation,
-)
+from ecg_core.rules.plain_text import formula_text, thresholds_of, value_text
 from ecg_core.rules.protocol import Case, Protocol, Rule, Threshold
-from ecg_core.rules.units import from_canonical
 from ecg_core.vocabulary import statement
-from ecg_core.wording import quantity
 
 
 def rule_text(protocol: Protocol, rule: Rule, cases: list[Case]) -> str:
@@ -34,32 +20,6 @@ def rule_text(protocol: Protocol, rule: Rule, cases: list[Case]) -> str:
         _cases(cases),
     )
     return "\n".join("".join(f"{line}\n" for line in lines) for lines in map(list, sections) if lines)
-
-
-def formula_text(formula: Formula) -> str:
-    """Write a formula in the language of ``when``."""
-    match formula:
-        case CriterionRef(name):
-            return name
-        case FindingRef(code, stage):
-            return code if stage == "raw" else f"final({code})"
-        case Fired(item):
-            return f"fired({formula_text(item)})"
-        case AnyFinding(severity, urgency):
-            return f"any_finding(severity >= {severity})" if severity else f"any_finding(urgency >= {urgency})"
-        case Negation(item):
-            return f"not {_operand(item)}"
-        case AllOf(()):
-            return "true"
-        case AllOf(items):
-            return " and ".join(map(_operand, items))
-        case AnyOf(items):
-            return " or ".join(map(_operand, items))
-
-
-def _operand(formula: Formula) -> str:
-    text = formula_text(formula)
-    return f"({text})" if isinstance(formula, AllOf | AnyOf) and len(formula.items) > 1 else text
 
 
 def _head(rule: Rule) -> Iterator[str]:
@@ -79,7 +39,9 @@ def _criteria(protocol: Protocol, rule: Rule) -> Iterator[str]:
         yield f"  {criterion.name}: {criterion.expression}"
         yield f"    {criterion.text}"
         yield f"    {criterion.provenance}: {_citation(criterion.source)}"
-    used = {name for criterion in rule.criteria.values() for name in _thresholds(criterion.body)}
+        if criterion.note:
+            yield f"    note: {criterion.note}"
+    used = thresholds_of(rule)
     if used:
         yield "thresholds"
         for name in protocol.thresholds:
@@ -88,15 +50,11 @@ def _criteria(protocol: Protocol, rule: Rule) -> Iterator[str]:
 
 
 def _threshold(threshold: Threshold) -> Iterator[str]:
-    body = threshold.body
-    value = (
-        quantity(from_canonical(body.value, threshold.unit), threshold.unit)
-        if isinstance(body, Number)
-        else to_text(body)
-    )
-    yield f"  {threshold.id}: {value}"
+    yield f"  {threshold.id}: {value_text(threshold)}"
     yield f"    {threshold.text}"
     yield f"    {threshold.provenance}: {_citation(threshold.source)}"
+    if threshold.note:
+        yield f"    note: {threshold.note}"
 
 
 def _logic(rule: Rule) -> Iterator[str]:
@@ -128,15 +86,3 @@ def _cases(cases: list[Case]) -> Iterator[str]:
 
 def _citation(source: Citation) -> str:
     return f"{source.ref}, {source.where}; {source.text}"
-
-
-def _thresholds(node: object) -> Iterator[str]:
-    """Yield the ids of the thresholds that an expression names."""
-    if isinstance(node, Named):
-        yield node.id
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from _thresholds(item)
-    elif is_dataclass(node):
-        for part in fields(node):
-            yield from _thresholds(getattr(node, part.name))

@@ -133,12 +133,19 @@ def _cited(source: Citation) -> str:
 
 
 def _suppressed(interpretation: Interpretation) -> list[str]:
-    lines = []
+    """Group what is met but explained by its explanation: bundle-branch block alone may explain twenty."""
+    final = {finding.statement for finding in _final(interpretation)}
+    explained: dict[tuple[str, ...], list[str]] = {}
     for finding in interpretation.findings:
         if not finding.final and finding.group != "overall":
-            by = ", ".join(statement(code).name for code in finding.suppressed_by)
-            lines += wrapped(f"{finding.name}: criteria met, explained by {by}", "  ")
-    return ["NOT REPORTED SEPARATELY", *lines] if lines else []
+            # An explanation that is explained itself tells a reader nothing beside one that stands.
+            by = tuple(code for code in finding.suppressed_by if code in final) or finding.suppressed_by
+            explained.setdefault(by, []).append(finding.name)
+    lines = []
+    for by, names in explained.items():
+        cause = ", ".join(statement(code).name for code in by)
+        lines += wrapped(f"Explained by {cause}: {'; '.join(names)}", "  ")
+    return ["NOT REPORTED SEPARATELY, CRITERIA MET", *lines] if lines else []
 
 
 def _excluded(interpretation: Interpretation) -> list[str]:
@@ -160,7 +167,10 @@ def _measurements(interpretation: Interpretation) -> list[str]:
 
 def _provenance(interpretation: Interpretation) -> list[str]:
     made = interpretation.provenance
-    packs = ", ".join(f"{pack['id']} {pack['version']} (sha256 {pack['sha256'][:12]})" for pack in made.packs)
+    packs = ""
+    for pack in made.packs:
+        joined = " extending " if "extended_by" in pack else ", " if packs else ""
+        packs += f"{joined}{pack['id']} {pack['version']} (sha256 {pack['sha256'][:12]})"
     made_by = f"protocol {packs}; ecg-core {made.ecg_core}, extractor {made.extractor}, rule engine {made.engine}"
     sources = _sources(interpretation)
     return ["PROVENANCE", *wrapped(made_by, "  "), *(["  sources:"] if sources else []), *sources]

@@ -70,7 +70,7 @@ def test_stdin_is_refused_for_other_readers(run: Command) -> None:
 
 def test_verbose_says_what_was_done(run: Command, table: Path) -> None:
     done = run(table, *ARRAY, *PERSON, "-v", "--engine", "python")
-    assert "read as array, measured by classical" in done.err
+    assert "read as array, measured by learned" in done.err
     assert "(python engine)" in done.err
     assert done.out == run(table, *ARRAY, *PERSON, "--engine", "python").out
 

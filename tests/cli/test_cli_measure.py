@@ -6,19 +6,24 @@ import csv
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+import wfdb
 from command import ARRAY, PERSON, Command
 
 from ecg_core import measure, read_recording
 from ecg_core.testing.synthetic import TRUTH
+from ecg_core.vocabulary import STANDARD_LEADS
 
-FIELDS = ["name", "lead", "value", "unit", "u", "quality", "reason"]
+FIELDS = ["name", "lead", "value", "unit", "u", "quality", "span", "reason"]
 
 
 def test_json_layout(run: Command, table: Path) -> None:
-    result = run("measure", table, *ARRAY, *PERSON, "-f", "json").json
+    done = run("measure", table, *ARRAY, *PERSON, "-f", "json")
+    result = done.json
     assert list(result) == ["measurements"]
     rows = result["measurements"]
+    assert done.out.count("\n") == len(rows) + 2, "one measurement to a line"
     assert all(list(row) == FIELDS for row in rows)
     assert all((row["value"] is None) == bool(row["reason"]) for row in rows)
     by_name = {row["name"]: row for row in rows if row["lead"] is None}
@@ -35,6 +40,14 @@ def test_json_is_what_the_library_says(run: Command, dicom: Path) -> None:
         assert item is not None
         value = list(item.value) if isinstance(item.value, tuple) else item.value
         assert (row["value"], row["u"], row["reason"]) == (value, item.u, item.reason)
+
+
+def test_spans_are_in_samples_of_the_recording(run: Command, dicom: Path) -> None:
+    rows = run("measure", dicom, "-f", "json").json["measurements"]
+    by_name = {row["name"]: row for row in rows if row["lead"] is None}
+    for name in ("pr_interval", "qrs_duration", "qt_interval"):
+        first, last = by_name[name]["span"]
+        assert last - first == pytest.approx(by_name[name]["value"], abs=3), "at 1000 Hz a sample is a millisecond"
 
 
 def test_csv(run: Command, table: Path) -> None:
@@ -57,6 +70,38 @@ def test_window(run: Command, table: Path) -> None:
     (duration,) = (row["value"] for row in rows if row["name"] == "duration")
     assert duration == pytest.approx(5)
     assert run("measure", table, *ARRAY, "--start", "60").code == 2
+
+
+def test_wfdb_annotations_mark_the_waves_of_every_lead(run: Command, dicom: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "marks"
+    done = run("measure", dicom, "-f", "wfdb-ann", "-o", folder, "-v")
+    assert (done.code, done.out) == (0, "")
+    assert "12 files" in done.err
+    assert {path.name for path in folder.iterdir()} == {f"{dicom.stem}.{lead.lower()}" for lead in STANDARD_LEADS}
+    read = wfdb.rdann(str(folder / dicom.stem), "v2")
+    heart_rate = measure(read_recording(dicom)).value("heart_rate")
+    peaks = read.sample[[symbol in "NSVFQ/" for symbol in read.symbol]]
+    assert read.fs == 1000
+    assert 60000 / np.diff(peaks).mean() == pytest.approx(heart_rate, rel=0.01)
+    assert "(p)(N)(t)" in "".join(read.symbol)
+
+
+def test_annotations_of_a_window_count_from_the_start_of_the_recording(
+    run: Command, table: Path, tmp_path: Path
+) -> None:
+    for folder, window in (("whole", ()), ("part", ("--start", "4", "--duration", "5"))):
+        assert run("measure", table, *ARRAY, *window, "-f", "wfdb-ann", "-o", tmp_path / folder).code == 0
+    whole, part = (wfdb.rdann(str(tmp_path / folder / table.stem), "ii") for folder in ("whole", "part"))
+    peaks = whole.sample[np.array(whole.symbol) == "N"]
+    assert part.sample.min() >= 2000
+    for peak in part.sample[np.array(part.symbol) == "N"]:
+        assert np.abs(peaks - peak).min() <= 2
+
+
+def test_wfdb_annotations_need_a_folder(run: Command, table: Path) -> None:
+    done = run("measure", table, *ARRAY, "-f", "wfdb-ann")
+    assert done.code == 2
+    assert "-o FOLDER" in done.err
 
 
 def test_info_shows_what_the_cart_says(run: Command, dicom: Path) -> None:
