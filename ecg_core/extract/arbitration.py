@@ -28,9 +28,10 @@ LEVEL = 0.01
 """Time before QRS onset that gives the level of P, in s."""
 
 AGREEMENT, ISOLATION = 0.95, 4.0
-"""Agreement between beats, and size relative to all that lies between T and P, from which a P wave that only the
-classical delineator sees is one: flutter waves repeat as well, but do not stand alone (engineering defaults, checked on
-drawn flutter and 41 recordings of LUDB, PTB-XL, CPSC 2018 and CinC 2021 with fibrillation or flutter)."""
+"""Agreement between beats, and size relative to all that lies between T and P, from which the classical delineator is
+heard on P waves: flutter waves repeat as well, but do not stand alone, and a P wave hardly above its surroundings has
+no height to judge edges by (engineering defaults, checked on drawn flutter and 41 recordings of LUDB, PTB-XL, CPSC 2018
+and CinC 2021 with fibrillation or flutter)."""
 
 
 def arbitrate(own: GlobalWaves, other: GlobalWaves, beat: NDArray[np.float64], rate: float) -> GlobalWaves:
@@ -57,10 +58,10 @@ def arbitrate(own: GlobalWaves, other: GlobalWaves, beat: NDArray[np.float64], r
 def _judge_p(
     own: PWave | None, other: PWave | None, beat: NDArray[np.float64], qrs_onset: float, rate: float
 ) -> PWave | None:
-    if other is None:
+    if other is None or other.agreement < AGREEMENT or other.isolation < ISOLATION:
         return own
     if own is None:
-        return other if other.agreement >= AGREEMENT and other.isolation >= ISOLATION else None
+        return other
     # P rises from, and falls to, the level at QRS onset.
     stop = max(2, round(qrs_onset))
     level = beat[:, max(0, stop - round(LEVEL * rate)) : stop].mean(axis=1, keepdims=True)
