@@ -61,6 +61,11 @@ def _root(
     _help_if_bare(context)
 
 
+def _group(summary: str) -> typer.Typer:
+    """Return a group of commands that shows its help where none is named."""
+    return typer.Typer(callback=_help_if_bare, invoke_without_command=True, rich_markup_mode=None, help=summary)
+
+
 app = typer.Typer(
     name="ecg-core",
     cls=DefaultToInterpret,
@@ -76,30 +81,15 @@ app.command("info")(info.info)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 
-_bench = typer.Typer(
-    callback=_help_if_bare,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    help="Measure accuracy against people's marks.",
-)
+_bench = _group("Measure accuracy against people's marks.")
 _bench.command("delineation")(bench.delineation)
 app.add_typer(_bench, name="bench")
 
-_eval = typer.Typer(
-    callback=_help_if_bare,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    help="Measure agreement with cardiologists' labels.",
-)
+_eval = _group("Measure agreement with cardiologists' labels.")
 _eval.command("labels")(evaluation.labels)
 app.add_typer(_eval, name="eval")
 
-_protocol = typer.Typer(
-    callback=_help_if_bare,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    help="List, show, check, test, compare, document and start protocol packs.",
-)
+_protocol = _group("List, show, check, test, compare, document and start protocol packs.")
 _protocol.command("list")(protocol.list_packs)
 _protocol.command("show")(protocol.show)
 _protocol.command("lint")(protocol.lint)
@@ -110,12 +100,7 @@ _protocol.command("docs")(protocol.docs)
 _protocol.command("schema")(protocol.schema)
 app.add_typer(_protocol, name="protocol")
 
-_plugins = typer.Typer(
-    callback=_help_if_bare,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    help="List plugins and check that they keep their contract.",
-)
+_plugins = _group("List plugins and check that they keep their contract.")
 _plugins.command("list")(plugins.list_plugins)
 _plugins.command("check")(plugins.check)
 app.add_typer(_plugins, name="plugins")

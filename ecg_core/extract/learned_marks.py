@@ -7,18 +7,13 @@ from numpy.typing import NDArray
 
 from ecg_core.extract.delineation import Beat, Delineation
 from ecg_core.extract.filters import resample
+from ecg_core.extract.learned_fiducials import QRS_REACH, T_BEFORE_BEAT, T_FROM, T_TO
 from ecg_core.extract.marks import LeadMarks, WaveMarks, in_seconds, largest_deflection
 from ecg_core.extract.network import QRS, RATE, Network, P, T
 from ecg_core.extract.segments import HALF, find_edges
 
-QRS_REACH = 0.10
-"""A complex has its most probable sample within this distance of its position, in s."""
-
 P_REACH = 0.04
 """In a lead a P wave is sought from this long before the leads together show it to this long after, in s."""
-
-T_FROM, T_TO, T_BEFORE_BEAT = 0.048, 0.70, 0.02
-"""A T wave is sought from and to this long after a complex, and until this long before the next, in s."""
 
 Edges = tuple[NDArray[np.float64], NDArray[np.float64]]
 
